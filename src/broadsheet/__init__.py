@@ -1,0 +1,1 @@
+"""A self-hosted news publication: story, discussion and corrections as one public history."""

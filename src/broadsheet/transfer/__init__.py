@@ -1,0 +1,1 @@
+"""Bring archives in and take them out again."""
