@@ -1,0 +1,166 @@
+"""What an operator can set, from the environment or from ``broadsheet.toml``.
+
+The environment wins over the file, the file over the default. The file is looked for as
+``broadsheet.toml`` in the data directory, then in the working directory; ``BROADSHEET_CONFIG`` names
+another. Every option is documented in ``docs/operators/settings.md``; a test keeps it so.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class OptionInvalid(ValueError):
+    """An option has a value that cannot be used; the message says which, where and why."""
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        raise ValueError("give scheme and host only, such as https://news.example")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _port(value: str) -> int:
+    port = int(value)
+    if not 0 < port < 65536:
+        raise ValueError("a port is a number from 1 to 65535")
+    return port
+
+
+def _count(value: str) -> int:
+    count = int(value)
+    if not 1 <= count <= 64:
+        raise ValueError("give a number from 1 to 64")
+    return count
+
+
+def _flag(value: str) -> bool:
+    if value.lower() in ("1", "true", "yes", "on"):
+        return True
+    if value.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError("say true or false")
+
+
+def _log_level(value: str) -> str:
+    if value.lower() not in ("debug", "info", "warning", "error"):
+        raise ValueError("choose debug, info, warning or error")
+    return value.lower()
+
+
+def _host_list(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def option(
+    parse: Callable[[str], Any], default: Any, help_text: str, *, variable: str = ""
+) -> Any:
+    """Declare an option: its parser, its default, its help, and its variable if not the usual one."""
+    return field(
+        default=default, metadata={"parse": parse, "help": help_text, "variable": variable}
+    )
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of a publication, checked."""
+
+    origin: str = option(_origin, "", "Public address; empty: http://localhost and the port.")
+    port: int = option(_port, 8000, "Port that `serve` listens on.", variable="PORT")
+    bind: str = option(_text, "127.0.0.1", "Address that `serve` listens on.")
+    workers: int = option(_count, 1, "Web processes.")
+    database_url: str = option(
+        _text,
+        "",
+        "PostgreSQL as postgresql://user:password@host/name; empty: SQLite in the data directory.",
+        variable="DATABASE_URL",
+    )
+    allowed_hosts: tuple[str, ...] = option(
+        _host_list, (), "More host names to answer to, separated by commas."
+    )
+    trusted_proxies: str = option(
+        _text, "", "Addresses of proxies whose X-Forwarded-For and -Proto are believed, by commas."
+    )
+    secret_key: str = option(
+        _text, "", "Signs sessions; empty: made at first start and kept in the data directory."
+    )
+    debug: bool = option(_flag, False, "Show errors in the browser. Never on a public machine.")
+    log_level: str = option(_log_level, "info", "debug, info, warning or error.")
+
+    @property
+    def public_origin(self) -> str:
+        return self.origin or f"http://localhost:{self.port}"
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of an option."""
+    for item in fields(Options):
+        if item.name == name:
+            return item.metadata["variable"] or f"BROADSHEET_{name.upper()}"
+    raise KeyError(name)
+
+
+def data_directory(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the data directory: ``BROADSHEET_DATA``, else ``var`` in the working directory."""
+    return Path(environment.get("BROADSHEET_DATA") or "var").resolve()
+
+
+def options_file(data: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the ``broadsheet.toml`` in use, or ``None``."""
+    if named := environment.get("BROADSHEET_CONFIG"):
+        path = Path(named)
+        if not path.is_file():
+            raise OptionInvalid(f"BROADSHEET_CONFIG names {path}, which is not a file")
+        return path
+    for candidate in (data / "broadsheet.toml", Path("broadsheet.toml")):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def read_options(data: Path, environment: Mapping[str, str] = os.environ) -> Options:
+    """Read all options; raises :class:`OptionInvalid` naming the option and where it was set."""
+    path = options_file(data, environment)
+    from_file: dict[str, Any] = {}
+    if path:
+        try:
+            from_file = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise OptionInvalid(f"{path}: {error}") from error
+        unknown = sorted(set(from_file) - {item.name for item in fields(Options)})
+        if unknown:
+            raise OptionInvalid(f"{path}: there is no option “{unknown[0]}”")
+    values: dict[str, Any] = {}
+    for item in fields(Options):
+        variable = variable_of(item.name)
+        if variable in environment:
+            given, where = environment[variable], f"the environment variable {variable}"
+        elif item.name in from_file:
+            given, where = _as_text(from_file[item.name]), f"{item.name} in {path}"
+        else:
+            continue
+        if given == "":
+            continue
+        try:
+            values[item.name] = item.metadata["parse"](given)
+        except ValueError as error:
+            raise OptionInvalid(f"{where} is “{given}”: {error}") from error
+    return Options(**values)
+
+
+def _as_text(value: object) -> str:
+    """Return a TOML value as the environment would give it, so that one parser reads both."""
+    if isinstance(value, list):
+        return ",".join(str(part) for part in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

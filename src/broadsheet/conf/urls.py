@@ -1,0 +1,14 @@
+"""All addresses: the desk's first, then the paper's, whose story paths are the widest."""
+
+from django.urls import include, path
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("desk/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("broadsheet.paper.urls")),
+]
+
+handler404 = "broadsheet.paper.views.errors.not_found"
+handler500 = "broadsheet.paper.views.errors.server_error"

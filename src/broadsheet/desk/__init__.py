@@ -1,0 +1,1 @@
+"""The editors’ side: Wagtail's admin, mounted at /desk/."""

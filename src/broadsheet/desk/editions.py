@@ -1,0 +1,207 @@
+"""From a page of the desk to an edition of the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+from wagtail.images.models import AbstractImage
+from wagtail.rich_text import expand_db_html
+
+from broadsheet import clock
+from broadsheet.desk.models import StoryPage
+from broadsheet.record import actions
+from broadsheet.record.content import (
+    Block,
+    BylineName,
+    EditionContent,
+    LeadImage,
+    TopicName,
+    clean_inline,
+    text_to_inline,
+)
+from broadsheet.record.models import Document
+from broadsheet.record.pictures import Picture, PictureUnreadable, store_picture
+
+
+def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
+    """Append the edition that ``page`` now is; called inside the transaction that saves the page.
+
+    ``only_if_changed``: the page is live without a revision, so a first revision of the same text
+    publishes nothing new.
+    """
+    content = content_of(page)
+    document = page.document or actions.create_document(
+        authority=minting_authority(), section=page.section
+    )
+    if only_if_changed and document.edition and document.edition.content == content:
+        return
+    is_stale = page.edition_choice_is_stale
+    revision = page.live_revision
+    actions.append_edition(
+        document_id=document.pk,
+        content=content,
+        kind="" if is_stale else page.edition_kind,
+        note="" if is_stale else page.edition_note,
+        credit="" if is_stale else page.edition_credit,
+        published_by=str(revision.user) if revision and revision.user else "",
+        slug=page.slug,
+    )
+    section = page.section
+    document.refresh_from_db()
+    if section and document.section_id != section.pk:
+        actions.move_document(document_id=document.pk, section=section)
+    page.document = document
+    StoryPage.objects.filter(pk=page.pk).update(
+        document=document, edition_kind="", edition_note="", edition_credit="", edition_after=None
+    )
+
+
+def withdraw(page: StoryPage) -> None:
+    """Mark the story withdrawn; its history stays."""
+    if page.document_id:
+        actions.withdraw_document(document_id=page.document_id)
+
+
+def minting_authority(now: dt.datetime | None = None) -> str:
+    """Return who mints ids, and when, as a tag URI wants it: ``news.example,2026`` (RFC 4151)."""
+    return f"{urlsplit(settings.ORIGIN).hostname},{(now or clock.now()).year}"
+
+
+def content_of(page: StoryPage) -> EditionContent:
+    """Return what the page says, as an edition keeps it. Pictures are stored on the way."""
+    lead = _picture(page.lead_image) if page.lead_image else None
+    return EditionContent(
+        headline=page.title,
+        short_headline=page.short_headline,
+        standfirst=page.standfirst.strip(),
+        byline=tuple(
+            BylineName(item.author.slug, item.author.name, item.author.disclosure)
+            for item in page.byline.all()
+        ),
+        dateline=page.dateline,
+        lead_image=LeadImage(lead, page.lead_alt, page.lead_caption, page.lead_credit)
+        if lead
+        else None,
+        blocks=tuple(_with_own_ids(_blocks(page))),
+        topics=tuple(
+            TopicName(item.topic.slug, item.topic.name, item.topic.kind)
+            for item in page.story_topics.all()
+        ),
+    )
+
+
+def _picture(image: AbstractImage) -> Picture:
+    """Return the record's copy of an image, kept whatever happens to the image at the desk."""
+    try:
+        with image.open_file() as file:
+            return store_picture(file.read())
+    except (PictureUnreadable, OSError) as error:
+        raise actions.EditionRefused(
+            f"The image “{image.title}” cannot be published: {error}."
+        ) from error
+
+
+def _with_own_ids(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Give a block whose id was used already (copied text) another one."""
+    used: set[str] = set()
+    for block in blocks:
+        block_id, number = block.id, 2
+        while block_id in used:
+            block_id = f"{block.id}-{number}"
+            number += 1
+        used.add(block_id)
+        yield block if block_id == block.id else replace(block, id=block_id)
+
+
+def _blocks(page: StoryPage) -> Iterator[Block]:
+    for child in page.body:
+        value, block_id = child.value, short_id(child.id)
+        match child.block_type:
+            case "text":
+                yield from rich_text_blocks(expand_db_html(value.source), fallback_id=block_id)
+            case "heading":
+                yield Block(
+                    block_id, "heading", html=text_to_inline(value["text"]), level=int(value["level"])
+                )
+            case "quotation":
+                yield Block(
+                    block_id,
+                    "quotation",
+                    html=_inline_of_rich_text(value["quotation"].source),
+                    speaker=value["speaker"],
+                    role=value["role"],
+                )
+            case "image":
+                image = value["image"]
+                yield Block(
+                    block_id,
+                    "image",
+                    picture=_picture(image) if image else None,
+                    url="" if image else value["source"],
+                    alt=value["alt"],
+                    caption=value["caption"],
+                    credit=value["credit"],
+                )
+            case "embed":
+                yield Block(block_id, "embed", url=value["url"], title=value["title"])
+            case "list":
+                yield Block(
+                    block_id,
+                    "list",
+                    ordered=value["ordered"],
+                    items=tuple(_inline_of_rich_text(item.source) for item in value["items"]),
+                )
+
+
+def short_id(block_id: str | None) -> str:
+    """Return a block's id as it stands in addresses; Wagtail's are UUIDs, of which a part is enough."""
+    return (block_id or "block").replace("-", "")[:10]
+
+
+_HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 3, "h5": 3, "h6": 3}
+
+
+def rich_text_blocks(markup: str, *, fallback_id: str) -> Iterator[Block]:
+    """Split rich text into blocks; ids are the keys that the editor gave its paragraphs."""
+    for number, element in enumerate(lxml_html.fragments_fromstring(markup or "")):
+        if isinstance(element, str):
+            if element.strip():
+                yield Block(f"{fallback_id}-{number}", "paragraph", html=clean_inline(element))
+            continue
+        if not isinstance(element.tag, str):
+            continue
+        keyed = element.xpath("descendant-or-self::*/@data-block-key")
+        block_id = str(keyed[0]) if keyed else f"{fallback_id}-{number}"
+        if element.tag in ("ul", "ol"):
+            yield Block(block_id, "list", items=_items(element), ordered=element.tag == "ol")
+        elif inner := _inner(element):
+            if element.tag in _HEADINGS:
+                yield Block(block_id, "heading", html=inner, level=_HEADINGS[element.tag])
+            else:
+                yield Block(block_id, "paragraph", html=inner)
+
+
+def _items(element: HtmlElement) -> tuple[str, ...]:
+    """Return the items of a list, those of lists inside it following their own item."""
+    items = list(element.iter("li"))
+    for inner in [found for item in items for found in item.xpath("./ul | ./ol")]:
+        inner.getparent().remove(inner)
+    return tuple(_inner(item) for item in items)
+
+
+def _inline_of_rich_text(source: str) -> str:
+    """Return rich text as inline markup, its paragraphs as lines."""
+    fragments = lxml_html.fragments_fromstring(expand_db_html(source) or "")
+    parts = [clean_inline(part) if isinstance(part, str) else _inner(part) for part in fragments]
+    return "<br>".join(part for part in parts if part)
+
+
+def _inner(element: HtmlElement) -> str:
+    element.tail = None
+    return clean_inline(lxml_html.tostring(element, encoding="unicode"))

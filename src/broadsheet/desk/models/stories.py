@@ -1,0 +1,209 @@
+"""A story as editors work on it. Publishing it appends an edition to the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.images import get_image_model_string
+from wagtail.models import Orderable, Page, Revision
+
+from broadsheet.desk.blocks import StoryBody
+from broadsheet.desk.deletion import KeepsPublishedStories
+from broadsheet.desk.forms import StoryForm
+from broadsheet.record.enums import EditionKind
+from broadsheet.record.models import Section
+from broadsheet.record.queries import current_path
+
+
+class StoryPage(KeepsPublishedStories, Page):
+    """A story at the desk. The headline is the page's title.
+
+    ``edition_kind``, ``edition_note`` and ``edition_credit`` say what the next edition is; they
+    belong to a revision, and hold only for the edition that follows ``edition_after``, so an old
+    choice is never used again for a later edition.
+    """
+
+    short_headline = models.CharField(
+        max_length=120, blank=True, help_text="For lists and small screens."
+    )
+    standfirst = models.TextField(blank=True, help_text="The sentences under the headline.")
+    dateline = models.CharField(
+        max_length=80, blank=True, help_text="Where it was reported, if somebody was there: LEEDS."
+    )
+    lead_image = models.ForeignKey(
+        get_image_model_string(), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lead_alt = models.CharField(
+        "alternative text",
+        max_length=400,
+        blank=True,
+        help_text="What the picture shows, for those who do not see it.",
+    )
+    lead_caption = models.CharField("caption", max_length=400, blank=True)
+    lead_credit = models.CharField("credit", max_length=200, blank=True)
+    body = StreamField(StoryBody(required=False), blank=True)
+
+    document = models.OneToOneField(
+        "record.Document",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="story_page",
+    )
+    edition_kind = models.CharField(
+        "kind of edition",
+        max_length=16,
+        blank=True,
+        choices=[choice for choice in EditionKind.choices if choice[0] != EditionKind.ORIGINAL],
+    )
+    edition_note = models.TextField(
+        "note to readers",
+        blank=True,
+        help_text="What was wrong and what is right now, or what is new. It is never edited later.",
+    )
+    edition_credit = models.CharField(
+        "spotted by", max_length=120, blank=True, help_text="Only with their consent."
+    )
+    edition_after = models.PositiveIntegerField(null=True, blank=True, editable=False)
+
+    parent_page_types = ["desk.SectionPage"]
+    subpage_types: list[str] = []
+    exclude_fields_in_copy = [
+        "document",
+        "edition_kind",
+        "edition_note",
+        "edition_credit",
+        "edition_after",
+    ]
+    base_form_class = StoryForm
+
+    content_panels = [
+        HelpPanel(template="desk/story_status.html"),
+        FieldPanel("title", heading="Headline"),
+        FieldPanel("short_headline"),
+        FieldPanel("standfirst"),
+        InlinePanel("byline", heading="Byline", label="Author"),
+        FieldPanel("dateline"),
+        MultiFieldPanel(
+            [
+                FieldPanel("lead_image"),
+                FieldPanel("lead_alt"),
+                FieldPanel("lead_caption"),
+                FieldPanel("lead_credit"),
+            ],
+            heading="Lead image",
+        ),
+        FieldPanel("body"),
+        InlinePanel("story_topics", heading="Topics", label="Topic"),
+        MultiFieldPanel(
+            [
+                FieldPanel("edition_kind"),
+                FieldPanel("edition_note"),
+                FieldPanel("edition_credit"),
+            ],
+            heading="This edition",
+            help_text="For a story that is out: say what this edition is before you publish it.",
+        ),
+    ]
+    promote_panels = [FieldPanel("slug")]
+
+    class Meta:
+        verbose_name = "story"
+        verbose_name_plural = "stories"
+
+    @property
+    def section(self) -> Section | None:
+        """The record's section of the page above."""
+        from broadsheet.desk.models.sections import SectionPage
+
+        parent = self.get_parent()
+        specific = parent.specific if parent else None
+        return specific.section if isinstance(specific, SectionPage) else None
+
+    @property
+    def editions_published(self) -> int:
+        """The number of the edition in force; 0 for a story that was never out."""
+        return self.document.edition.number if self.document and self.document.edition else 0
+
+    @property
+    def edition_choice_is_stale(self) -> bool:
+        """Whether the kind and note were chosen for an edition that is out already."""
+        return self.edition_after is not None and self.edition_after != self.editions_published
+
+    def get_url_parts(self, request: Any = None) -> tuple[int, str | None, str | None] | None:
+        """Return the paper's address, so that links, choosers and "view live" lead there."""
+        parts = super().get_url_parts(request)
+        if parts is None:
+            return None
+        path = current_path(self.document_id) if self.document_id else None
+        return (parts[0], settings.ORIGIN, path) if path else (parts[0], None, None)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.lead_image_id and not self.lead_alt.strip():
+            raise ValidationError({"lead_alt": "Say what the lead image shows."})
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
+        """Save a revision; a kind chosen now is for the edition after the one in force."""
+        if self.edition_choice_is_stale:
+            self.edition_kind = self.edition_note = self.edition_credit = ""
+        self.edition_after = self.editions_published if self.edition_kind else None
+        return super().save_revision(*args, **kwargs)
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the page; if that publishes it, append the edition in the same transaction."""
+        from broadsheet.desk import editions
+
+        before = (
+            StoryPage.objects.filter(pk=self.pk).values("live", "live_revision_id").first()
+            if self.pk
+            else None
+        )
+        super().save(*args, **kwargs)
+        if self.alias_of_id:
+            return
+        if self.live:
+            if (
+                before is None
+                or not before["live"]
+                or before["live_revision_id"] != self.live_revision_id
+            ):
+                editions.publish(
+                    self, only_if_changed=bool(before and before["live_revision_id"] is None)
+                )
+        elif before and before["live"]:
+            editions.withdraw(self)
+
+    def save_as_recorded(self) -> None:
+        """Save a page whose edition is in the record already (an imported story)."""
+        super().save()
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show the paper's own page of an edition that is not saved."""
+        from broadsheet.desk.editions import content_of
+        from broadsheet.paper.views.story import preview_response
+
+        return preview_response(content_of(self), document=self.document, section=self.section)
+
+
+class StoryByline(Orderable):
+    page = ParentalKey(StoryPage, on_delete=models.CASCADE, related_name="byline")
+    author = models.ForeignKey("record.Author", on_delete=models.PROTECT, related_name="+")
+
+    panels = [FieldPanel("author")]
+
+
+class StoryTopic(Orderable):
+    page = ParentalKey(StoryPage, on_delete=models.CASCADE, related_name="story_topics")
+    topic = models.ForeignKey("record.Topic", on_delete=models.PROTECT, related_name="+")
+
+    panels = [FieldPanel("topic")]

@@ -1,0 +1,74 @@
+"""Authors, topics and the publication itself, as the desk lists and edits them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from broadsheet.desk.author_forms import AuthorForm
+from broadsheet.record.models import Author, Publication, Topic
+
+
+class AuthorViewSet(SnippetViewSet):
+    model = Author
+    icon = "user"
+    menu_label = "Authors"
+    add_to_admin_menu = True
+    menu_order = 210
+    list_display = ["name", "role", "slug"]
+    search_fields = ["name"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name"),
+            FieldPanel("slug"),
+            FieldPanel("role"),
+            FieldPanel("biography"),
+            FieldPanel("disclosure"),
+            FieldPanel("new_picture"),
+            FieldPanel("remove_picture"),
+            FieldPanel("account"),
+        ],
+        base_form_class=AuthorForm,
+    )
+
+
+class TopicViewSet(SnippetViewSet):
+    model = Topic
+    icon = "tag"
+    menu_label = "Topics"
+    add_to_admin_menu = True
+    menu_order = 220
+    list_display = ["name", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["name"]
+    panels = [FieldPanel("name"), FieldPanel("kind"), FieldPanel("slug")]
+
+
+class PublicationViewSet(ModelViewSet):
+    """Only its edit view is linked: there is one publication."""
+
+    model = Publication
+    name = "publication"
+    icon = "site"
+    form_fields = ["name", "motto", "about", "notice", "time_zone", "language", "lead"]
+    copy_view_enabled = False
+    inspect_view_enabled = False
+
+
+class PublicationMenuItem(MenuItem):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            "Publication",
+            reverse("publication:edit", args=[Publication.ONLY]),
+            name="publication",
+            icon_name="site",
+            order=100,
+        )
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(request.user.has_perm("record.change_publication"))

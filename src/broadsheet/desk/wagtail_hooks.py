@@ -1,0 +1,119 @@
+"""Where Broadsheet joins Wagtail's admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.models import Page
+from wagtail.signals import post_page_move
+from wagtail.snippets.models import register_snippet
+
+from broadsheet.desk import aliases
+from broadsheet.desk.deletion import EXPLANATION, published_below
+from broadsheet.desk.models import StoryPage
+from broadsheet.desk.viewsets import (
+    AuthorViewSet,
+    PublicationMenuItem,
+    PublicationViewSet,
+    TopicViewSet,
+)
+from broadsheet.record.actions import move_document
+
+register_snippet(AuthorViewSet)
+register_snippet(TopicViewSet)
+
+
+@hooks.register("register_admin_viewset")
+def publication_viewset() -> PublicationViewSet:
+    return PublicationViewSet("publication")
+
+
+@hooks.register("register_settings_menu_item")
+def publication_menu_item() -> MenuItem:
+    return PublicationMenuItem()
+
+
+@hooks.register("register_admin_urls")
+def alias_urls() -> list[URLPattern]:
+    return [
+        path("same-person/", aliases.alias_list, name="desk_aliases"),
+        path("same-person/<int:pk>/", aliases.alias_decide, name="desk_alias_decide"),
+    ]
+
+
+class AliasMenuItem(MenuItem):
+    """Shown while there is something to decide."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return aliases.may_decide(request) and bool(aliases.open_offers())
+
+
+@hooks.register("register_admin_menu_item")
+def alias_menu_item() -> MenuItem:
+    return AliasMenuItem(
+        "Same person?", reverse("desk_aliases"), name="aliases", icon_name="user", order=230
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def alias_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if aliases.may_decide(request) and aliases.open_offers():
+        panels.append(aliases.AliasPanel())
+
+
+@hooks.register("before_delete_page")
+def keep_published_story(request: HttpRequest, page: Page) -> HttpResponse | None:
+    kept = published_below(page)
+    if kept is None:
+        return None
+    messages.error(request, EXPLANATION.format(title=kept.title))
+    return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+@hooks.register("before_bulk_action")
+def check_bulk_action(
+    request: HttpRequest, action_type: str, objects: list[Any], action_class: Any
+) -> HttpResponse | None:
+    """Refuse as a whole what could only be done in part."""
+    pages = [page.specific for page in objects if isinstance(page, Page)]
+    problems: list[str] = []
+    if action_type == "delete":
+        problems = [EXPLANATION.format(title=kept.title) for kept in map(published_below, pages) if kept]
+    elif action_type == "publish":
+        problems = [
+            f"“{page.title}” is out as edition {page.editions_published}: open it and say what kind"
+            " of edition its draft is. Nothing was published."
+            for page in pages
+            if isinstance(page, StoryPage) and _lacks_kind(page)
+        ]
+    for problem in dict.fromkeys(problems):
+        messages.error(request, problem)
+    if not problems:
+        return None
+    parent = pages[0].get_parent()
+    return redirect("wagtailadmin_explore", parent.pk)
+
+
+def _lacks_kind(page: StoryPage) -> bool:
+    """Say whether publishing the latest draft would be refused."""
+    draft = page.get_latest_revision_as_object()
+    if not page.editions_published or page.live_revision_id == page.latest_revision_id:
+        return False
+    return not draft.edition_kind or draft.edition_choice_is_stale
+
+
+@receiver(post_page_move)
+def follow_section(sender: Any, instance: Page, **kwargs: Any) -> None:
+    """A story that was moved stands in its new section at once, without a new edition."""
+    stories: QuerySet[StoryPage] = StoryPage.objects.descendant_of(instance, inclusive=True)
+    for story in stories.filter(document__isnull=False):
+        if section := story.section:
+            move_document(document_id=story.document_id, section=section)

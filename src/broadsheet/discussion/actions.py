@@ -1,0 +1,315 @@
+"""What can be done to a thread: each is one transaction under the document's lock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import F
+
+from broadsheet import clock
+from broadsheet.discussion.enums import AliasState, CommentKind, Origin
+from broadsheet.discussion.markdown import MAX_TEXT, clean_text, comment_html, plain_html
+from broadsheet.discussion.models import (
+    AuthorAlias,
+    Comment,
+    CommentContact,
+    CommentVersion,
+    Submission,
+    Thread,
+)
+from broadsheet.discussion.signals import comment_posted, comments_imported
+from broadsheet.readers.models import Account
+from broadsheet.readers.names import NameUnusable, clean_name
+from broadsheet.record import journal
+from broadsheet.record.actions import lock_document
+from broadsheet.record.enums import EntryKind
+from broadsheet.record.models import Author, Document
+
+SAME_WORDS_WITHIN = dt.timedelta(minutes=10)
+"""A second form with the same words, name and place in this time is the first one pressed twice."""
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field of a comment form, for the person who filled it in."""
+
+    field: str
+    message: str
+
+
+class CommentRefused(ValueError):
+    """The comment cannot be posted as it is; ``errors`` says why, per field."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
+
+
+class ThreadNotOpen(CommentRefused):
+    """The document takes no comments."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A comment as somebody wants to post it, cleaned by :func:`checked_draft`."""
+
+    text: str
+    name: str = ""
+    email: str = ""
+    parent_id: int | None = None
+
+
+def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
+    """Return the draft as it would be stored; raises :class:`CommentRefused` with all that is wrong."""
+    errors: list[FieldError] = []
+    text = clean_text(draft.text)
+    if not text:
+        errors.append(FieldError("text", "Please write something first."))
+    elif len(text) > MAX_TEXT:
+        errors.append(
+            FieldError(
+                "text",
+                f"A comment can have {MAX_TEXT:,} characters; this one has {len(text):,}."
+                " Please shorten it, or post it in parts.",
+            )
+        )
+    elif not _is_legible(comment_html(text)):
+        errors.append(FieldError("text", "There is nothing in it that others could read."))
+    name = ""
+    if needs_name:
+        try:
+            name = clean_name(draft.name)
+        except NameUnusable as error:
+            errors.append(FieldError("name", str(error)))
+    email = draft.email.strip()
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            errors.append(
+                FieldError("email", "This is not an e-mail address. You can also leave it empty.")
+            )
+    if errors:
+        raise CommentRefused(*errors)
+    return Draft(text=text, name=name, email=email, parent_id=draft.parent_id)
+
+
+def _is_legible(markup: str) -> bool:
+    """Say whether something other than white space and invisible characters remains."""
+    return any(character.isprintable() and not character.isspace() for character in markup)
+
+
+def post_comment(
+    *,
+    document_id: int,
+    draft: Draft,
+    account: Account | None = None,
+    author: Author | None = None,
+    submission_key: str = "",
+    at: dt.datetime | None = None,
+) -> Comment:
+    """Add a comment to a thread; the same form sent twice gives the same comment.
+
+    ``submission_key`` is what the form carried, if anything; without one, the same words by the same
+    name at the same place within ten minutes count as the same form. Raises
+    :class:`CommentRefused` and :class:`ThreadNotOpen`.
+    """
+    draft = checked_draft(draft, needs_name=author is None and account is None)
+    name = author.name if author else (account.get_full_name() if account else draft.name)
+    html = comment_html(draft.text)
+    with transaction.atomic():
+        document = lock_document(document_id)
+        now = at or clock.now()
+        key = submission_key or _words_key(document, draft, name)
+        if earlier := _already_sent(key, after=now - SAME_WORDS_WITHIN, keyed=bool(submission_key)):
+            return earlier
+        if document.edition_id is None:
+            raise ThreadNotOpen(FieldError("text", "This story is not published."))
+        parent = _parent(document, draft.parent_id)
+        comment = _add_comment(
+            document,
+            Comment(
+                document=document,
+                parent=parent,
+                depth=parent.depth + 1 if parent else 1,
+                name=name,
+                author=author,
+                account=account,
+                posted_at=now,
+            ),
+            text=draft.text,
+            html=html,
+            at=now,
+        )
+        if draft.email:
+            CommentContact.objects.create(comment=comment, email=draft.email)
+        Submission.objects.update_or_create(key=key, defaults={"comment": comment, "sent_at": now})
+        Thread.objects.filter(document=document).update(
+            comment_count=F("comment_count") + 1, last_comment_at=now
+        )
+        transaction.on_commit(
+            lambda: comment_posted.send_robust(sender=Comment, comment=comment), robust=True
+        )
+    return comment
+
+
+def _parent(document: Document, parent_id: int | None) -> Comment | None:
+    if parent_id is None:
+        return None
+    parent = Comment.objects.filter(pk=parent_id, document=document).first()
+    if parent is None:
+        raise CommentRefused(
+            FieldError("text", "The comment that you answer is not on this page any more.")
+        )
+    return parent
+
+
+def _words_key(document: Document, draft: Draft, name: str) -> str:
+    said = "\x00".join((str(document.pk), str(draft.parent_id), name, draft.text))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _already_sent(key: str, *, after: dt.datetime, keyed: bool) -> Comment | None:
+    sent = Submission.objects.filter(key=key).select_related("comment").first()
+    if sent and (keyed or sent.sent_at > after):
+        return sent.comment
+    return None
+
+
+def _add_comment(
+    document: Document, comment: Comment, *, text: str, html: str, at: dt.datetime
+) -> Comment:
+    """Store a comment with its first version and its journal entry; the document is locked."""
+    comment.sequence = document.head_sequence + 1
+    comment.save(force_insert=True)
+    version = CommentVersion(
+        comment=comment, number=1, text=text, html=html, valid_from=comment.posted_at
+    )
+    version.save(force_insert=True)
+    if document.head_sequence == 0 or not Thread.objects.filter(document=document).exists():
+        Thread.objects.get_or_create(document=document)
+    journal.append_entry(
+        document=document,
+        kind=EntryKind.COMMENT,
+        reference=f"comment/{comment.pk}",
+        content=comment_content(comment, version),
+        at=at,
+    )
+    return comment
+
+
+def comment_content(comment: Comment, version: CommentVersion) -> dict[str, object]:
+    """Return what the journal's digest of a comment is made of."""
+    return {
+        "name": comment.name,
+        "kind": comment.kind,
+        "parent": comment.parent_id,
+        "posted_at": comment.posted_at.isoformat() if comment.posted_at else None,
+        "text": version.text,
+    }
+
+
+@dataclass(frozen=True)
+class ImportedComment:
+    """A comment from elsewhere; ``parent_key`` is the ``key`` of an earlier one."""
+
+    key: str
+    parent_key: str | None
+    name: str
+    text: str
+    posted_at: dt.datetime | None
+    kind: CommentKind = CommentKind.COMMENT
+
+
+@transaction.atomic
+def import_comments(
+    *, document_id: int, comments: Sequence[ImportedComment], claimed: int | None = None
+) -> list[Comment]:
+    """Add a thread from elsewhere, in its order; comments that are there already are left alone.
+
+    Returns the comments that were added. Parents stand before their replies.
+    """
+    document = lock_document(document_id)
+    now = clock.now()
+    known = {
+        comment.source_key: comment
+        for comment in Comment.objects.filter(document=document).exclude(source_key="")
+    }
+    thread, _ = Thread.objects.get_or_create(document=document)
+    added: list[Comment] = []
+    for imported in comments:
+        if imported.key in known:
+            continue
+        parent = known[imported.parent_key] if imported.parent_key else None
+        text = clean_text(imported.text)
+        comment = _add_comment(
+            document,
+            Comment(
+                document=document,
+                parent=parent,
+                depth=parent.depth + 1 if parent else 1,
+                kind=imported.kind,
+                origin=Origin.IMPORTED,
+                name=imported.name,
+                posted_at=imported.posted_at,
+                source_key=imported.key,
+            ),
+            text=text,
+            html=plain_html(text),
+            at=now,
+        )
+        known[imported.key] = comment
+        added.append(comment)
+    times = [comment.posted_at for comment in added if comment.posted_at]
+    if thread.last_comment_at:
+        times.append(thread.last_comment_at)
+    thread.comment_count += len(added)
+    thread.last_comment_at = max(times, default=None)
+    thread.claimed_comments = claimed
+    thread.save()
+    if added:
+        transaction.on_commit(
+            lambda: comments_imported.send_robust(sender=Comment, document=document), robust=True
+        )
+    return added
+
+
+@transaction.atomic
+def offer_alias(*, document_id: int, name: str, author: Author) -> AuthorAlias:
+    """Keep for the editor that ``name`` in a thread may be ``author``; a decided one stays decided."""
+    alias, _ = AuthorAlias.objects.get_or_create(
+        document_id=document_id, name=name, defaults={"author": author}
+    )
+    return alias
+
+
+@transaction.atomic
+def decide_alias(*, alias_id: int, is_same_person: bool, decided_by: str) -> AuthorAlias:
+    """Say whether a name in an imported thread is the author; if so its comments carry the mark."""
+    alias = AuthorAlias.objects.select_related("author").get(pk=alias_id)
+    document = lock_document(alias.document_id)
+    alias.state = AliasState.ACCEPTED if is_same_person else AliasState.DECLINED
+    alias.decided_by = decided_by
+    alias.decided_at = clock.now()
+    alias.save()
+    Comment.objects.filter(document=document, name=alias.name, origin=Origin.IMPORTED).update(
+        author=alias.author if is_same_person else None
+    )
+    journal.append_entry(
+        document=document,
+        kind=EntryKind.ATTRIBUTION,
+        reference=f"alias/{alias.pk}/{alias.state}",
+        content=alias_content(alias),
+        at=alias.decided_at,
+    )
+    return alias
+
+
+def alias_content(alias: AuthorAlias) -> dict[str, object]:
+    return {"name": alias.name, "author": alias.author.slug}

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class DiscussionConfig(AppConfig):
+    name = "broadsheet.discussion"
+    label = "discussion"
+    verbose_name = "Discussion"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from broadsheet.discussion import verify
+
+        verify.register()

@@ -1,0 +1,147 @@
+"""Tables of the discussion."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from broadsheet.discussion.enums import AliasState, CommentKind, Origin
+
+
+class Thread(models.Model):
+    """All contributions to a document, counted. Changed under the document's lock only."""
+
+    document = models.OneToOneField(
+        "record.Document", primary_key=True, on_delete=models.PROTECT, related_name="thread"
+    )
+    comment_count = models.PositiveIntegerField(default=0)
+    last_comment_at = models.DateTimeField(null=True)
+    claimed_comments = models.PositiveIntegerField(
+        null=True, help_text="The number that an imported page gave for itself."
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["-last_comment_at"], name="discussion_thread_latest")]
+
+
+class Comment(models.Model):
+    """A contribution; with a parent it is a reply.
+
+    ``sequence`` is its entry in the document's journal: unique there, in the order of arrival, which
+    is the reading order among siblings. ``posted_at`` is null when an imported page does not say.
+    """
+
+    document = models.ForeignKey("record.Document", on_delete=models.PROTECT, related_name="comments")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
+    sequence = models.PositiveBigIntegerField()
+    depth = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=16, choices=CommentKind, default=CommentKind.COMMENT)
+    origin = models.CharField(max_length=16, choices=Origin, default=Origin.HERE)
+    name = models.CharField(max_length=200, blank=True, help_text="As signed; empty: not recorded.")
+    author = models.ForeignKey(
+        "record.Author",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="comments",
+        help_text="Set when the writer is known to be this author.",
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="comments"
+    )
+    posted_at = models.DateTimeField(null=True)
+    source_key = models.CharField(max_length=200, blank=True, help_text="Its id where it came from.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document", "sequence"], name="discussion_comment_order"),
+            models.UniqueConstraint(
+                fields=["document", "source_key"],
+                condition=~Q(source_key=""),
+                name="discussion_comment_source_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=CommentKind.values), name="discussion_comment_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(origin=Origin.IMPORTED) | Q(posted_at__isnull=False),
+                name="discussion_comment_time_known_here",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None, depth=1) | Q(parent__isnull=False, depth__gt=1),
+                name="discussion_comment_depth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"comment {self.pk}"
+
+
+class CommentVersion(models.Model):
+    """One text that a comment had, valid from–to; null from: as long as the comment stands."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(default=1)
+    text = models.TextField(help_text="As written: the readers’ Markdown.")
+    html = models.TextField(help_text="Made from the text; safe to show.")
+    valid_from = models.DateTimeField(null=True)
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "number"], name="discussion_version_number"),
+            models.UniqueConstraint(
+                fields=["comment"], condition=Q(valid_to=None), name="discussion_version_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_to__gt=F("valid_from")),
+                name="discussion_version_interval",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of comment {self.comment_id}"
+
+
+class CommentContact(models.Model):
+    """What a guest gave that is never shown. Apart, so that no public query can load it."""
+
+    comment = models.OneToOneField(
+        Comment, primary_key=True, on_delete=models.CASCADE, related_name="contact"
+    )
+    email = models.EmailField()
+
+
+class Submission(models.Model):
+    """The key of a form that was sent, so that sending it twice posts once."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="submissions")
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["sent_at"], name="discussion_submission_age")]
+
+
+class AuthorAlias(models.Model):
+    """A name in an imported thread that may be an author of the story under another name."""
+
+    document = models.ForeignKey(
+        "record.Document", on_delete=models.PROTECT, related_name="author_aliases"
+    )
+    name = models.CharField(max_length=200)
+    author = models.ForeignKey("record.Author", on_delete=models.PROTECT, related_name="aliases")
+    state = models.CharField(max_length=16, choices=AliasState, default=AliasState.OFFERED)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document", "name"], name="discussion_alias_name_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=AliasState.values), name="discussion_alias_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.author}"

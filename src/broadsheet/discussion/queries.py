@@ -1,0 +1,66 @@
+"""What the reading side asks of the discussion. ``at`` is a moment; ``None`` means now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, Q
+
+from broadsheet.discussion.models import Comment, CommentVersion, Thread
+from broadsheet.record.models import Document, Edition
+from broadsheet.record.queries import editions_in_force
+
+DISCUSSED_LATELY = dt.timedelta(days=30)
+
+
+def thread_comments(document: Document, at: dt.datetime | None = None) -> list[Comment]:
+    """Return the comments of a thread as they stood, in order of arrival. Two statements.
+
+    Comments without a recorded time stand at every moment. Each has ``shown_versions``, a list with
+    the version that was valid.
+    """
+    comments = Comment.objects.filter(document=document)
+    versions = CommentVersion.objects.all()
+    if at is None:
+        versions = versions.filter(valid_to=None)
+    else:
+        comments = comments.filter(Q(posted_at=None) | Q(posted_at__lte=at))
+        versions = versions.filter(
+            Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_to=None) | Q(valid_to__gt=at)
+        )
+    return list(
+        comments.select_related("author")
+        .prefetch_related(Prefetch("versions", queryset=versions, to_attr="shown_versions"))
+        .order_by("sequence")
+    )
+
+
+def comment_counts(document_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many comments each document has; those without any are left out. One statement."""
+    return dict(
+        Thread.objects.filter(document__in=list(document_ids), comment_count__gt=0).values_list(
+            "document_id", "comment_count"
+        )
+    )
+
+
+def most_discussed(*, limit: int, now: dt.datetime) -> list[tuple[Edition, int]]:
+    """Return the stories with most comments among those discussed in the last thirty days, or, when
+    there are none, among all. Four statements at most."""
+    threads = Thread.objects.filter(comment_count__gt=0, document__withdrawn_at=None).order_by(
+        "-comment_count", "-document_id"
+    )
+    lately = list(threads.filter(last_comment_at__gt=now - DISCUSSED_LATELY)[:limit])
+    chosen = lately or list(threads[:limit])
+    editions = {
+        edition.document_id: edition
+        for edition in editions_in_force().filter(
+            document__in=[thread.document_id for thread in chosen]
+        )
+    }
+    return [
+        (editions[thread.document_id], thread.comment_count)
+        for thread in chosen
+        if thread.document_id in editions
+    ]

@@ -1,0 +1,46 @@
+"""Read back what the journal's entries about the discussion were made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from broadsheet.discussion.actions import alias_content, comment_content
+from broadsheet.discussion.models import AuthorAlias, CommentVersion
+from broadsheet.record import journal
+from broadsheet.record.enums import EntryKind
+from broadsheet.record.models import JournalEntry
+
+
+def _number(entry: JournalEntry) -> int:
+    return int(entry.reference.split("/")[1])
+
+
+def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    by_comment = {_number(entry): entry.pk for entry in entries}
+    versions = CommentVersion.objects.filter(
+        comment__document=entries[0].document_id, number=1
+    ).select_related("comment")
+    return {
+        by_comment[version.comment_id]: comment_content(version.comment, version)
+        for version in versions
+        if version.comment_id in by_comment
+    }
+
+
+def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    aliases = {
+        alias.pk: alias
+        for alias in AuthorAlias.objects.filter(
+            document=entries[0].document_id
+        ).select_related("author")
+    }
+    return {
+        entry.pk: alias_content(aliases[_number(entry)])
+        for entry in entries
+        if _number(entry) in aliases
+    }
+
+
+def register() -> None:
+    journal.register_content(EntryKind.COMMENT, _load_comments)
+    journal.register_content(EntryKind.ATTRIBUTION, _load_aliases)

@@ -1,0 +1,1 @@
+"""The readers’ pages, made from the record alone."""

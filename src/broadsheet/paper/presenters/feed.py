@@ -1,0 +1,70 @@
+"""A story in the feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from django.utils.feedgenerator import rfc2822_date
+from django.utils.html import escape
+
+from broadsheet.paper.presenters.cards import Card
+from broadsheet.paper.presenters.frame import Frame
+from broadsheet.record.enums import EditionKind
+
+_ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
+_WITHOUT_NOTE = (EditionKind.ORIGINAL, EditionKind.MINOR)
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML 1.0 cannot hold (section 2.2)."""
+
+
+@dataclass(frozen=True)
+class FeedItem:
+    title: str
+    url: str
+    urn: str
+    published: str
+    updated: str
+    authors: list[str]
+    categories: list[str]
+    description: str
+    content: str
+    comments_url: str
+    comment_count: int
+
+
+def feed_item(card: Card, body: str, around: Frame) -> FeedItem:
+    """Make an item: stable id, first publication as its date, the note first in the content."""
+    edition, document = card.edition, card.edition.document
+    url = around.origin + card.path
+    note = ""
+    if edition.note and edition.kind not in _WITHOUT_NOTE:
+        label = EditionKind(edition.kind).label
+        note = f"<p><strong>{label}.</strong> {escape(edition.note)}</p>"
+    is_retracted = edition.kind == EditionKind.RETRACTION
+    return FeedItem(
+        title=xml_text(f"Retracted: {card.headline}" if is_retracted else card.headline),
+        url=url,
+        urn=document.urn,
+        published=rfc2822_date(document.first_published_at or edition.published_at),
+        updated=edition.published_at.astimezone(dt.UTC).isoformat(),
+        authors=[xml_text(name.name) for name in card.content.byline],
+        categories=[xml_text(topic.name) for topic in card.content.topics],
+        description=xml_text(card.content.standfirst),
+        content=xml_text(absolute_addresses(note + body, url)).replace("]]>", "]]&gt;"),
+        comments_url=f"{url}#discussion",
+        comment_count=card.comment_count,
+    )
+
+
+def absolute_addresses(markup: str, base: str) -> str:
+    """Return markup whose links and pictures work outside of its page; srcset is left out."""
+    markup = re.sub(r' (srcset|sizes)="[^"]*"', "", markup)
+    return _ADDRESS.sub(lambda match: f'{match[1]}="{urljoin(base, match[2])}"', markup)
+
+
+def xml_text(text: str) -> str:
+    """Return text without what XML cannot hold."""
+    return _NOT_IN_XML.sub("", text)

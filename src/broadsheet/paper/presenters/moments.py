@@ -1,0 +1,27 @@
+"""Instants as readers see them: in the publication's time zone, to the minute."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import dateformat
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant for a ``time`` element: for machines, and in words."""
+
+    iso: str
+    text: str
+    day: str
+
+
+def moment(instant: dt.datetime, zone: dt.tzinfo) -> Moment:
+    """Return the instant as ``2 September 2026, 10:15`` and ``2 September 2026``."""
+    local = instant.astimezone(zone)
+    return Moment(
+        iso=local.isoformat(timespec="seconds"),
+        text=dateformat.format(local, "j F Y, H:i"),
+        day=dateformat.format(local, "j F Y"),
+    )

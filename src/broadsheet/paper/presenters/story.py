@@ -1,0 +1,192 @@
+"""The story page: an edition, its notes, and the thread beneath."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString, mark_safe
+
+from broadsheet.discussion.models import Comment
+from broadsheet.discussion.queries import thread_comments
+from broadsheet.paper.presenters.cards import LEAD_SIZES
+from broadsheet.paper.presenters.frame import Frame
+from broadsheet.paper.presenters.moments import Moment, moment
+from broadsheet.paper.presenters.structured import json_ld, story_data
+from broadsheet.paper.presenters.thread import CommentView, thread_views
+from broadsheet.record.content import EditionContent
+from broadsheet.record.enums import EditionKind
+from broadsheet.record.models import Document, Edition, Section
+from broadsheet.record.queries import edition_at, editions_of
+from broadsheet.record.rendering import body_html, picture_html
+
+VERBS = {
+    EditionKind.ORIGINAL: "published",
+    EditionKind.MINOR: "small mending",
+    EditionKind.UPDATE: "updated",
+    EditionKind.CLARIFICATION: "clarified",
+    EditionKind.CORRECTION: "corrected",
+    EditionKind.EDITORS_NOTE: "editor’s note",
+    EditionKind.RETRACTION: "retracted",
+}
+NOTES_AT_END = (EditionKind.CLARIFICATION,)
+"""Kinds whose note stands below the story; the others stand above it."""
+
+
+@dataclass(frozen=True)
+class EditionView:
+    """One edition in the list of editions."""
+
+    edition: Edition
+    at: Moment
+    path: str
+
+    @property
+    def verb(self) -> str:
+        return VERBS[EditionKind(self.edition.kind)]
+
+    @property
+    def label(self) -> str:
+        return EditionKind(self.edition.kind).label
+
+    @property
+    def note_is_at_end(self) -> bool:
+        return self.edition.kind in NOTES_AT_END
+
+
+@dataclass(frozen=True)
+class StoryView:
+    """All that the story's template prints."""
+
+    content: EditionContent
+    body: SafeString
+    path: str
+    section: Section | None
+    published: Moment | None
+    editions: Sequence[EditionView]
+    current: EditionView | None
+    withdrawn: Moment | None
+    imported: Moment | None
+    source: str
+    thread: Sequence[CommentView]
+    claimed_comments: int | None
+    structured: SafeString | str
+    document_id: int | None
+    is_preview: bool = False
+    is_past: bool = False
+
+    @property
+    def comment_count(self) -> int:
+        return len(self.thread)
+
+    @property
+    def write_path(self) -> str:
+        return f"{self.path}comment/"
+
+    @property
+    def notes(self) -> list[EditionView]:
+        """The editions whose notes readers are shown, the newest first."""
+        return [item for item in reversed(self.editions) if item.edition.note]
+
+    @property
+    def author_replies(self) -> int:
+        return sum(1 for comment in self.thread if comment.mark)
+
+    def lead_picture(self) -> SafeString | str:
+        lead = self.content.lead_image
+        if lead is None:
+            return ""
+        return picture_html(lead.picture, alt=lead.alt, sizes=LEAD_SIZES, eager=True)
+
+
+def story_view(
+    document: Document, *, path: str, around: Frame, at: dt.datetime | None = None
+) -> StoryView | None:
+    """Return a story as it stood at a moment, or ``None`` before its first edition.
+
+    Five statements: editions, thread, comments, versions, edition.
+    """
+    edition = edition_at(document, at)
+    if edition is None:
+        return None
+    editions = list(editions_of(document, at).defer("body_html", "canonical_text", "content_data"))
+    comments = thread_comments(document, at)
+    return _view(document, edition, editions, comments, path=path, around=around, is_past=at is not None)
+
+
+def past_edition_view(
+    document: Document, edition: Edition, *, path: str, around: Frame
+) -> StoryView:
+    """Return one edition by itself, without thread: its text, whatever came later."""
+    editions = list(editions_of(document).filter(number__lte=edition.number))
+    return _view(document, edition, editions, [], path=path, around=around, is_past=True)
+
+
+def _view(
+    document: Document,
+    edition: Edition,
+    editions: Sequence[Edition],
+    comments: Sequence[Comment],
+    *,
+    path: str,
+    around: Frame,
+    is_past: bool,
+) -> StoryView:
+    content = edition.content
+    thread = getattr(document, "thread", None)
+    views = [
+        EditionView(item, moment(item.published_at, around.zone), f"{path}v/{item.number}/")
+        for item in editions
+    ]
+    structured = story_data(
+        document=document,
+        edition=edition,
+        editions=editions,
+        content=content,
+        comments=comments,
+        around=around,
+        path=path,
+    )
+    first = document.first_published_at
+    return StoryView(
+        content=content,
+        # Made when the edition was appended, of escaped and cleaned parts.
+        body=mark_safe(edition.body_html),  # noqa: S308
+        path=path,
+        section=document.section,
+        published=moment(first, around.zone) if first else None,
+        editions=views,
+        current=next(view for view in views if view.edition.pk == edition.pk),
+        withdrawn=moment(document.withdrawn_at, around.zone) if document.withdrawn_at else None,
+        imported=moment(document.imported_at, around.zone) if document.imported_at else None,
+        source=document.source,
+        thread=thread_views(comments, zone=around.zone, write_path=f"{path}comment/"),
+        claimed_comments=thread.claimed_comments if thread else None,
+        structured="" if is_past else json_ld(structured),
+        document_id=document.pk,
+        is_past=is_past,
+    )
+
+
+def preview_view(
+    content: EditionContent, *, document: Document | None, section: Section | None, path: str
+) -> StoryView:
+    """Return a story that is not saved, as its page would show it."""
+    return StoryView(
+        content=content,
+        body=body_html(content.blocks),
+        path=path,
+        section=section,
+        published=None,
+        editions=[],
+        current=None,
+        withdrawn=None,
+        imported=None,
+        source="",
+        thread=[],
+        claimed_comments=None,
+        structured="",
+        document_id=document.pk if document else None,
+        is_preview=True,
+    )

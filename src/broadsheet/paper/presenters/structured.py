@@ -1,0 +1,162 @@
+"""schema.org data of a story page, as JSON-LD (schema.org NewsArticle, Comment)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from broadsheet.discussion.models import Comment
+from broadsheet.paper.presenters.frame import Frame
+from broadsheet.paper.presenters.thread import NO_NAME
+from broadsheet.record.content import EditionContent
+from broadsheet.record.enums import EditionKind
+from broadsheet.record.models import Document, Edition
+
+MAX_COMMENTS = 50
+"""Comments described in the page; more would outweigh the story itself."""
+CORRECTIONS = (EditionKind.CORRECTION, EditionKind.CLARIFICATION, EditionKind.RETRACTION)
+
+_ESCAPES = {
+    ord("<"): "\\u003C",
+    ord(">"): "\\u003E",
+    ord("&"): "\\u0026",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
+
+
+def json_ld(data: object) -> SafeString:
+    """Return JSON for a ``script`` element: nothing in it can end the element."""
+    return mark_safe(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))  # noqa: S308
+
+
+def publisher(around: Frame) -> dict[str, Any]:
+    return {
+        "@type": "NewsMediaOrganization",
+        "@id": f"{around.origin}/#publication",
+        "name": around.publication.name,
+        "url": f"{around.origin}/",
+    }
+
+
+def story_data(
+    *,
+    document: Document,
+    edition: Edition,
+    editions: Sequence[Edition],
+    content: EditionContent,
+    comments: Sequence[Comment],
+    around: Frame,
+    path: str,
+) -> dict[str, Any]:
+    """Describe a story, its corrections, and the first comments with their replies nested."""
+    url = around.origin + path
+    first = document.first_published_at or edition.published_at
+    article: dict[str, Any] = {
+        "@type": "NewsArticle",
+        "@id": f"{url}#story",
+        "url": url,
+        "mainEntityOfPage": url,
+        "headline": content.headline,
+        "datePublished": first.astimezone(around.zone).isoformat(),
+        "dateModified": _last_significant(editions, edition)
+        .published_at.astimezone(around.zone)
+        .isoformat(),
+        "author": [
+            {"@type": "Person", "name": name.name, "url": f"{around.origin}/by/{name.slug}/"}
+            for name in content.byline
+        ],
+        "publisher": publisher(around),
+        "inLanguage": around.publication.language,
+        "isAccessibleForFree": True,
+        "version": edition.number,
+        "archivedAt": f"{url}v/{edition.number}/",
+        "wordCount": edition.word_count,
+        "identifier": document.urn,
+        "commentCount": len(comments),
+        "discussionUrl": f"{url}#discussion",
+        "interactionStatistic": {
+            "@type": "InteractionCounter",
+            "interactionType": "https://schema.org/CommentAction",
+            "userInteractionCount": len(comments),
+        },
+    }
+    optional = {
+        "alternativeHeadline": content.short_headline,
+        "description": content.standfirst,
+        "dateline": content.dateline,
+        "articleSection": document.section.name if document.section else "",
+        "keywords": [topic.name for topic in content.topics],
+        "image": [around.origin + content.lead_image.picture.preview_url]
+        if content.lead_image
+        else [],
+        "creditText": content.lead_image.credit if content.lead_image else "",
+        "correction": [
+            {
+                "@type": "CorrectionComment",
+                "text": item.note,
+                "datePublished": item.published_at.astimezone(around.zone).isoformat(),
+            }
+            for item in reversed(editions)
+            if item.kind in CORRECTIONS
+        ],
+        "comment": _nested(comments[:MAX_COMMENTS], around, url),
+    }
+    article.update({name: value for name, value in optional.items() if value})
+    return {"@context": "https://schema.org", "@graph": [article]}
+
+
+def _last_significant(editions: Sequence[Edition], edition: Edition) -> Edition:
+    """Return the last edition that told readers something new; a mended typing error does not."""
+    significant = [item for item in editions if item.kind != EditionKind.MINOR]
+    return significant[-1] if significant else edition
+
+
+def _nested(comments: Sequence[Comment], around: Frame, url: str) -> list[dict[str, Any]]:
+    described: dict[int, dict[str, Any]] = {}
+    top: list[dict[str, Any]] = []
+    for comment in comments:
+        data: dict[str, Any] = {
+            "@type": "Comment",
+            "@id": f"{url}#c-{comment.pk}",
+            "url": f"{around.origin}/c/{comment.pk}/",
+            "author": {"@type": "Person", "name": comment.name or NO_NAME},
+            "text": _text(comment),
+        }
+        if comment.author:
+            data["author"] = {
+                "@type": "Person",
+                "name": comment.author.name,
+                "url": f"{around.origin}/by/{comment.author.slug}/",
+            }
+        if comment.posted_at:
+            data["datePublished"] = comment.posted_at.astimezone(around.zone).isoformat()
+        described[comment.pk] = data
+        above = described.get(comment.parent_id) if comment.parent_id else None
+        if above is None:
+            top.append(data)
+        else:
+            data["parentItem"] = {"@id": above["@id"]}
+            above.setdefault("comment", []).append(data)
+    return top
+
+
+def _text(comment: Comment) -> str:
+    versions = comment.shown_versions  # type: ignore[attr-defined]  prefetched by thread_comments
+    return versions[0].text if versions else ""
+
+
+def front_data(around: Frame) -> dict[str, Any]:
+    """Describe the publication and its site."""
+    site = {
+        "@type": "WebSite",
+        "@id": f"{around.origin}/#site",
+        "url": f"{around.origin}/",
+        "name": around.publication.name,
+        "inLanguage": around.publication.language,
+        "publisher": {"@id": f"{around.origin}/#publication"},
+    }
+    return {"@context": "https://schema.org", "@graph": [publisher(around), site]}

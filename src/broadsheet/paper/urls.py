@@ -1,0 +1,31 @@
+"""Addresses of the paper; the widest patterns stand last."""
+
+from django.urls import path, re_path, register_converter
+from django.urls.converters import SlugConverter
+
+from broadsheet.paper.views import comments, errors, feeds, front, lists, me, search, story
+
+
+class StoryPathConverter(SlugConverter):
+    """The path of a story without its slashes: ``2011/02/slug``."""
+
+    regex = r"\d{4}/\d{2}/[-a-zA-Z0-9_]+"
+
+
+register_converter(StoryPathConverter, "story")
+
+urlpatterns = [
+    path("", front.front, name="front"),
+    path("search/", search.search, name="search"),
+    path("feed.xml", feeds.rss, name="rss"),
+    path("robots.txt", errors.robots, name="robots"),
+    path("favicon.svg", errors.favicon, name="favicon"),
+    path("me/", me.me, name="me"),
+    path("c/<int:pk>/", comments.permalink, name="comment"),
+    path("topic/<slug:slug>/", lists.topic, name="topic"),
+    path("by/<slug:slug>/", lists.author, name="author"),
+    path("<story:path>/", story.story, name="story"),
+    path("<story:path>/v/<int:number>/", story.edition, name="edition"),
+    path("<story:path>/comment/", comments.write, name="write"),
+    re_path(r"^(?P<slug>[-a-zA-Z0-9_]+)/$", lists.section, name="section"),
+]

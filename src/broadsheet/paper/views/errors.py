@@ -1,0 +1,47 @@
+"""What is answered when there is nothing to show, and the few files that browsers ask for."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from broadsheet.paper.presenters.frame import frame, page
+
+logger = logging.getLogger(__name__)
+
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="4"'
+    ' fill="#1a1a1a"/><path d="M7 8h18v3H7zM7 14h8v10H7zM18 14h7v2h-7zM18 18h7v2h-7zM18 22h7v2h-7z"'
+    ' fill="#fdfcf8"/></svg>'
+)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    response = page("paper/not_found.html", {}, around=frame(), path=request.path, status=404)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer without the database if that is what failed."""
+    try:
+        return page("paper/error.html", {}, around=frame(), path=request.path, status=500)
+    except DatabaseError:
+        logger.exception("the error page needed the database too")
+        return HttpResponse("Something failed here. Please try again.", status=500)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /search/", "Disallow: /*/comment/"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(FAVICON, content_type="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response

@@ -1,0 +1,34 @@
+"""The feed of the front page, RSS 2.0 with the content, slash and dc modules."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from broadsheet.paper.presenters.cards import cards
+from broadsheet.paper.presenters.feed import feed_item
+from broadsheet.paper.presenters.frame import frame, page
+from broadsheet.record.models import Edition
+from broadsheet.record.queries import editions_in_force
+
+ITEMS = 30
+
+
+@require_safe
+def rss(request: HttpRequest) -> HttpResponse:
+    around = frame()
+    editions = list(editions_in_force()[:ITEMS])
+    bodies = dict(
+        Edition.objects.filter(pk__in=[edition.pk for edition in editions]).values_list(
+            "pk", "body_html"
+        )
+    )
+    items = [feed_item(card, bodies[card.edition.pk], around) for card in cards(editions, around)]
+    newest = max((edition.published_at for edition in editions), default=None)
+    return page(
+        "paper/feed.xml",
+        {"items": items, "newest": newest},
+        around=around,
+        path="/feed.xml",
+        content_type="application/rss+xml; charset=utf-8",
+    )

@@ -1,0 +1,1 @@
+"""Who speaks: accounts, names and marks."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ReadersConfig(AppConfig):
+    name = "broadsheet.readers"
+    label = "readers"
+    verbose_name = "Readers"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,282 @@
+"""What can be done to the record: each is one transaction under the document's lock."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from broadsheet import clock
+from broadsheet.record import journal
+from broadsheet.record.addresses import story_path
+from broadsheet.record.content import EditionContent, canonical_json, sha256_hex
+from broadsheet.record.enums import KINDS_WITH_NOTE, DocumentKind, EditionKind, EntryKind
+from broadsheet.record.models import (
+    Address,
+    Author,
+    Document,
+    Edition,
+    EditionAuthor,
+    EditionTopic,
+    Section,
+    Topic,
+)
+from broadsheet.record.queries import publication
+from broadsheet.record.rendering import body_html
+from broadsheet.record.search import index_document
+from broadsheet.record.signals import document_changed, edition_published
+
+
+class EditionRefused(ValueError):
+    """An edition cannot be published as asked; the message is for the editor."""
+
+
+class EditionKindMissing(EditionRefused):
+    """A story that is out cannot be published again without saying what kind of edition it is."""
+
+
+class EditionNoteMissing(EditionRefused):
+    """This kind of edition tells its readers what happened."""
+
+
+class AddressTaken(ValueError):
+    """Another document stands or stood at this address."""
+
+
+def lock_document(document_id: int) -> Document:
+    """Return the document, locked until the running transaction ends.
+
+    On PostgreSQL a row lock; on SQLite the transaction is immediate and holds the only write lock.
+    """
+    return Document.objects.select_for_update().get(pk=document_id)
+
+
+@transaction.atomic
+def create_document(
+    *,
+    authority: str,
+    section: Section | None,
+    kind: DocumentKind = DocumentKind.STORY,
+    source: str = "",
+    source_key: str = "",
+    imported_at: dt.datetime | None = None,
+) -> Document:
+    """Create a document without editions; readers see nothing of it yet."""
+    return Document.objects.create(
+        authority=authority,
+        section=section,
+        kind=kind,
+        source=source,
+        source_key=source_key,
+        imported_at=imported_at,
+    )
+
+
+@transaction.atomic
+def append_edition(
+    *,
+    document_id: int,
+    content: EditionContent,
+    kind: str,
+    note: str = "",
+    credit: str = "",
+    published_by: str = "",
+    slug: str,
+    at: dt.datetime | None = None,
+) -> Edition:
+    """Publish the next edition of a document.
+
+    ``kind`` may be empty for the first edition only. ``at`` is the instant of publication (default:
+    now), kept to the second; two editions never share a second, the later one is moved on. The
+    address follows ``slug``; earlier addresses keep redirecting. Raises :class:`EditionKindMissing`,
+    :class:`EditionNoteMissing`, :class:`EditionRefused` and :class:`AddressTaken`.
+    """
+    document = lock_document(document_id)
+    last = Edition.objects.filter(document=document).order_by("-number").first()
+    number = last.number + 1 if last else 1
+    kind = _checked_kind(kind, note=note, number=number, headline=content.headline)
+    published_at = clock.to_the_second(at or clock.now())
+    if last and published_at <= last.published_at:
+        published_at = last.published_at + dt.timedelta(seconds=1)
+    text = content.canonical().text
+    edition = Edition(
+        document=document,
+        number=number,
+        published_at=published_at,
+        kind=kind,
+        note=note.strip(),
+        credit=credit.strip(),
+        published_by=published_by,
+        headline=content.headline,
+        short_headline=content.short_headline,
+        standfirst=content.standfirst,
+        content_data=content.to_data(),
+        body_html=body_html(content.blocks),
+        canonical_text=text,
+        word_count=len(text.split()),
+    )
+    edition.digest = edition_digest(edition)
+    edition.save()
+    _keep_byline_and_topics(edition, content)
+    document.edition = edition
+    document.first_published_at = document.first_published_at or published_at
+    reinstated = document.withdrawn_at is not None
+    document.withdrawn_at = None
+    document.save(update_fields=["edition", "first_published_at", "withdrawn_at"])
+    if reinstated:
+        _enter(document, EntryKind.REINSTATEMENT, "reinstatement", clock.now())
+    journal.append_entry(
+        document=document,
+        kind=EntryKind.EDITION,
+        reference=f"edition/{edition.number}",
+        content=edition.digest,
+        at=clock.now(),
+    )
+    _keep_address(document, slug)
+    index_document(document)
+    transaction.on_commit(
+        lambda: edition_published.send_robust(sender=Edition, edition=edition), robust=True
+    )
+    return edition
+
+
+def _checked_kind(kind: str, *, note: str, number: int, headline: str) -> EditionKind:
+    if number == 1:
+        kind = kind or EditionKind.ORIGINAL
+        if kind != EditionKind.ORIGINAL:
+            raise EditionRefused("The first edition of a story is its original.")
+    if not kind:
+        raise EditionKindMissing(
+            f"“{headline}” is published. Choose what kind of edition this is before publishing again."
+        )
+    if kind not in EditionKind.values:
+        raise EditionRefused(f"“{kind}” is not a kind of edition.")
+    chosen = EditionKind(kind)
+    if number > 1 and chosen == EditionKind.ORIGINAL:
+        raise EditionRefused(f"“{headline}” has an original edition already; choose another kind.")
+    if chosen in KINDS_WITH_NOTE and not note.strip():
+        raise EditionNoteMissing(
+            f"“{headline}”: this kind of edition ({chosen.label.lower()}) needs a note that tells"
+            " readers what happened."
+        )
+    return chosen
+
+
+def edition_digest(edition: Edition) -> str:
+    """Return the SHA-256 (hexadecimal) over everything that an edition says."""
+    return sha256_hex(
+        [
+            canonical_json(
+                {
+                    "number": edition.number,
+                    "published_at": edition.published_at.astimezone(dt.UTC).isoformat(),
+                    "kind": edition.kind,
+                    "note": edition.note,
+                    "credit": edition.credit,
+                    "published_by": edition.published_by,
+                    "headline": edition.headline,
+                    "short_headline": edition.short_headline,
+                    "standfirst": edition.standfirst,
+                    "content": edition.content_data,
+                }
+            ),
+            edition.body_html.encode(),
+            edition.canonical_text.encode(),
+        ]
+    )
+
+
+def _keep_byline_and_topics(edition: Edition, content: EditionContent) -> None:
+    """Link the edition to its authors and topics, so that their pages find it at any moment."""
+    authors = Author.objects.in_bulk([name.slug for name in content.byline], field_name="slug")
+    EditionAuthor.objects.bulk_create(
+        EditionAuthor(edition=edition, author=author, position=position)
+        for position, author in enumerate(
+            dict.fromkeys(authors[name.slug] for name in content.byline if name.slug in authors)
+        )
+    )
+    topics = Topic.objects.in_bulk([topic.slug for topic in content.topics], field_name="slug")
+    EditionTopic.objects.bulk_create(
+        EditionTopic(edition=edition, topic=topic) for topic in topics.values()
+    )
+
+
+def _keep_address(document: Document, slug: str) -> None:
+    assert document.first_published_at is not None
+    path = story_path(
+        slug=slug, first_published_at=document.first_published_at, zone=publication().zone
+    )
+    known = Address.objects.filter(path=path).first()
+    if known and known.document_id != document.pk:
+        raise AddressTaken(f"Another story stands or stood at {path}. Choose another slug.")
+    if known and known.is_current:
+        return
+    now = clock.now()
+    Address.objects.filter(document=document, is_current=True).update(is_current=False)
+    if known:
+        known.is_current = True
+        known.save(update_fields=["is_current"])
+    else:
+        known = Address.objects.create(path=path, document=document, since=now)
+    _enter(document, EntryKind.ADDRESS, f"address/{known.pk}", now, content=path)
+
+
+def free_slug(wanted: str, *, first_published_at: dt.datetime) -> str:
+    """Return ``wanted``, or with the first number appended that makes a free address."""
+    zone = publication().zone
+    candidate, number = wanted, 2
+    while Address.objects.filter(
+        path=story_path(slug=candidate, first_published_at=first_published_at, zone=zone)
+    ).exists():
+        candidate, number = f"{wanted}-{number}", number + 1
+    return candidate
+
+
+@transaction.atomic
+def withdraw_document(*, document_id: int, at: dt.datetime | None = None) -> Document:
+    """Take a story off the paper's lists. Its address, editions and thread stay readable."""
+    document = lock_document(document_id)
+    if document.withdrawn_at is None:
+        document.withdrawn_at = at or clock.now()
+        document.save(update_fields=["withdrawn_at"])
+        _enter(document, EntryKind.WITHDRAWAL, "withdrawal", document.withdrawn_at)
+        _announce(document)
+    return document
+
+
+@transaction.atomic
+def reinstate_document(*, document_id: int) -> Document:
+    """Bring a withdrawn story back as it stood."""
+    document = lock_document(document_id)
+    if document.withdrawn_at is not None:
+        document.withdrawn_at = None
+        document.save(update_fields=["withdrawn_at"])
+        _enter(document, EntryKind.REINSTATEMENT, "reinstatement", clock.now())
+        _announce(document)
+    return document
+
+
+@transaction.atomic
+def move_document(*, document_id: int, section: Section) -> Document:
+    """Put a story into another section."""
+    document = lock_document(document_id)
+    if document.section_id != section.pk:
+        document.section = section
+        document.save(update_fields=["section"])
+        _enter(document, EntryKind.SECTION, f"section/{section.slug}", clock.now())
+        _announce(document)
+    return document
+
+
+def _enter(
+    document: Document, kind: EntryKind, reference: str, at: dt.datetime, content: str = ""
+) -> None:
+    journal.append_entry(
+        document=document, kind=kind, reference=reference, content=content or reference, at=at
+    )
+
+
+def _announce(document: Document) -> None:
+    transaction.on_commit(
+        lambda: document_changed.send_robust(sender=Document, document=document), robust=True
+    )

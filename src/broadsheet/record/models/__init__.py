@@ -1,0 +1,19 @@
+"""Tables of the record."""
+
+from broadsheet.record.models.documents import Address, Document
+from broadsheet.record.models.editions import Edition, EditionAuthor, EditionTopic
+from broadsheet.record.models.journal import JournalEntry
+from broadsheet.record.models.masthead import Author, Publication, Section, Topic
+
+__all__ = [
+    "Address",
+    "Author",
+    "Document",
+    "Edition",
+    "EditionAuthor",
+    "EditionTopic",
+    "JournalEntry",
+    "Publication",
+    "Section",
+    "Topic",
+]
