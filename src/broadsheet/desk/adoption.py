@@ -6,13 +6,17 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage
 from wagtail.models import Page, Site
 
 from broadsheet.desk.models import FrontPage, SectionPage, StoryByline, StoryPage, StoryTopic
 from broadsheet.record.actions import lock_document
 from broadsheet.record.content import Block
 from broadsheet.record.models import Author, Document, Section, Topic
+from broadsheet.record.pictures import Picture
 from broadsheet.record.queries import current_path
 
 _RICH_TEXT = {"paragraph", "heading", "list"}
@@ -61,6 +65,7 @@ def adopt_document(document: Document) -> StoryPage:
     assert document.edition is not None
     assert document.section is not None
     content = document.edition.content
+    lead = content.lead_image
     path = current_path(document.pk) or ""
     page = StoryPage(
         title=content.headline,
@@ -68,6 +73,10 @@ def adopt_document(document: Document) -> StoryPage:
         short_headline=content.short_headline,
         standfirst=content.standfirst,
         dateline=content.dateline,
+        lead_image=_image(lead.picture, lead.alt) if lead else None,
+        lead_alt=lead.alt if lead else "",
+        lead_caption=lead.caption if lead else "",
+        lead_credit=lead.credit if lead else "",
         body=list(_stream(content.blocks)),
         document=document,
         live=True,
@@ -94,6 +103,19 @@ def adopt_document(document: Document) -> StoryPage:
     page.has_unpublished_changes = False
     page.save_as_recorded()
     return page
+
+
+def _image(picture: Picture, title: str) -> AbstractImage:
+    """Return the desk's image of a picture that the record keeps; made when there is none."""
+    model = get_image_model()
+    name = f"{picture.digest[:32]}.webp"
+    found = model.objects.filter(file__endswith=name).first()
+    return found or model.objects.create(
+        title=title[:255] or name,
+        file=ContentFile(picture.original(), name=name),
+        width=picture.width,
+        height=picture.height,
+    )
 
 
 def _stream(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
@@ -134,7 +156,7 @@ def _piece(block: Block) -> dict[str, Any]:
             value = {"quotation": quotation, "speaker": block.speaker, "role": block.role}
         case "image":
             value = {
-                "image": None,
+                "image": _image(block.picture, block.alt).pk if block.picture else None,
                 "source": block.url,
                 "alt": block.alt,
                 "caption": block.caption,

@@ -44,6 +44,11 @@ class Picture:
     def path(self, width: int) -> str:
         return f"pictures/{self.digest[:2]}/{self.digest}-{width}.webp"
 
+    def original(self) -> bytes:
+        """Return the largest file that is kept."""
+        with default_storage.open(self.path(max(self.widths))) as file:
+            return bytes(file.read())
+
     @property
     def preview_path(self) -> str:
         return f"pictures/{self.digest[:2]}/{self.digest}-preview.jpg"
@@ -91,13 +96,16 @@ def store_picture(data: bytes) -> Picture:
         widths=widths,
     )
     for width in widths:
-        _store(picture.path(width), _encoded(image, width, "WEBP", quality=80, method=4))
+        encoded = _encoded(image, width, "WEBP", quality=80, method=4)
+        _store(picture.path(width), encoded)
     _store(
         picture.preview_path,
         _encoded(_flattened(image), min(PREVIEW_WIDTH, image.width), "JPEG", quality=82),
     )
-    # Written last: who finds it finds all files of the picture.
-    _store(_note_path(digest), json.dumps(picture.to_data()).encode())
+    # Written last: who finds a note finds all files of the picture. The largest file leads to the same
+    # picture, so one that came out of the record and is published again stays the one it was.
+    for name in (hashlib.sha256(encoded).hexdigest(), digest):
+        _store(_note_path(name), json.dumps(picture.to_data()).encode())
     return picture
 
 

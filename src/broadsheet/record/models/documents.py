@@ -43,6 +43,8 @@ class Document(index.Indexed, models.Model):
         index.SearchField("search_headline", boost=4),
         index.SearchField("search_standfirst", boost=2),
         index.SearchField("search_text"),
+        index.FilterField("edition"),
+        index.FilterField("withdrawn_at"),
     ]
 
     class Meta:
