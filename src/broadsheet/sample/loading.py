@@ -1,0 +1,221 @@
+"""Load the sample publication from its files, as if it had happened over the last weeks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from broadsheet import clock
+from broadsheet.desk.adoption import adopt_document, section_page
+from broadsheet.desk.editions import minting_authority
+from broadsheet.discussion.actions import Draft, post_comment
+from broadsheet.discussion.models import Comment
+from broadsheet.record.actions import append_edition, create_document
+from broadsheet.record.addresses import slug_for
+from broadsheet.record.content import (
+    Block,
+    BylineName,
+    EditionContent,
+    LeadImage,
+    TopicName,
+    clean_inline,
+    text_to_inline,
+)
+from broadsheet.record.models import Author, Document, Publication, Section, Topic
+from broadsheet.record.pictures import Picture, store_picture
+
+CONTENT = Path(__file__).parent / "content"
+
+
+class StoreNotEmpty(RuntimeError):
+    """The sample is for empty stores only."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    stories: int
+    comments: int
+
+
+def load_sample(say: Callable[[str], None]) -> Loaded:
+    """Load everything in one transaction. Raises :class:`StoreNotEmpty`."""
+    say("Loading the sample publication …")
+    with transaction.atomic():
+        if Document.objects.exists():
+            raise StoreNotEmpty("The store holds stories already; the sample is for an empty one.")
+        now = clock.to_the_second(clock.now())
+        _load_masthead(_read("publication.toml"))
+        stories = sorted((CONTENT / "stories").glob("*.toml"))
+        for number, path in enumerate(stories, 1):
+            story = tomllib.loads(path.read_text("utf-8"))
+            thread = CONTENT / "threads" / path.name
+            if thread.is_file():
+                story["comments"] = tomllib.loads(thread.read_text("utf-8"))["comments"]
+            _load_story(story, now)
+            say(f"  {number} of {len(stories)}: {story['headline']}")
+        return Loaded(len(stories), Comment.objects.count())
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((CONTENT / name).read_text("utf-8"))
+
+
+def _load_masthead(data: Mapping[str, Any]) -> None:
+    Publication.objects.update_or_create(
+        pk=Publication.ONLY,
+        defaults={
+            "name": data["name"],
+            "motto": data["motto"],
+            "notice": data["notice"],
+            "about": data["about"],
+            "time_zone": data["timezone"],
+            "language": data["language"],
+        },
+    )
+    for position, item in enumerate(data["sections"], 1):
+        section = Section.objects.create(
+            slug=item["slug"],
+            name=item["name"],
+            description=item["description"],
+            position=position,
+        )
+        section_page(section)
+    for item in data["authors"]:
+        picture = _picture(item["picture"]).to_data() if item.get("picture") else None
+        Author.objects.create(**{**item, "picture": picture})
+
+
+def _load_story(story: Mapping[str, Any], now: dt.datetime) -> None:
+    first = now - dt.timedelta(hours=story["hours_ago"])
+    document = create_document(
+        authority=minting_authority(now), section=Section.objects.get(slug=story["section"])
+    )
+    topics = tuple(_topic(item) for item in story["topics"])
+    authors = {author.slug: author for author in Author.objects.all()}
+    posted: dict[str, int] = {}
+    for at, happened in sorted(_events(story, first), key=lambda event: event[0]):
+        if "body" in happened:
+            _append(document, story, happened, topics, at)
+        else:
+            _post(document, happened, authors, posted, at)
+    document.refresh_from_db()
+    adopt_document(document)
+
+
+def _events(
+    story: Mapping[str, Any], first: dt.datetime
+) -> Iterator[tuple[dt.datetime, Mapping[str, Any]]]:
+    """Yield the story's editions and comments with their instants."""
+    for edition in story["editions"]:
+        yield first + dt.timedelta(hours=edition.get("hours_after", 0)), edition
+    for comment in story.get("comments", []):
+        yield first + dt.timedelta(minutes=comment["minutes"]), comment
+
+
+def _append(
+    document: Document,
+    story: Mapping[str, Any],
+    edition: Mapping[str, Any],
+    topics: tuple[TopicName, ...],
+    at: dt.datetime,
+) -> None:
+    authors = Author.objects.in_bulk(story["authors"], field_name="slug")
+    lead = story.get("lead_image")
+    content = EditionContent(
+        headline=edition.get("headline") or story["headline"],
+        short_headline=story["short_headline"],
+        standfirst=edition.get("standfirst") or story["standfirst"],
+        byline=tuple(
+            BylineName(slug, authors[slug].name, authors[slug].disclosure)
+            for slug in story["authors"]
+        ),
+        dateline=story["dateline"],
+        lead_image=LeadImage(
+            _picture(lead["file"]), lead["alt"], lead["caption"], lead["credit"]
+        )
+        if lead
+        else None,
+        blocks=tuple(_block(block) for block in edition["body"]),
+        topics=topics,
+    )
+    append_edition(
+        document_id=document.pk,
+        content=content,
+        kind=edition["kind"],
+        note=edition.get("note", ""),
+        credit=edition.get("credit", ""),
+        published_by=content.byline[0].name,
+        slug=story.get("slug") or slug_for(story["headline"]),
+        at=at,
+    )
+
+
+def _post(
+    document: Document,
+    comment: Mapping[str, Any],
+    authors: Mapping[str, Author],
+    posted: dict[str, int],
+    at: dt.datetime,
+) -> None:
+    parent = comment.get("reply_to")
+    posted[comment["key"]] = post_comment(
+        document_id=document.pk,
+        draft=Draft(
+            text=comment["text"],
+            name=comment["name"],
+            parent_id=posted[parent] if parent else None,
+        ),
+        author=authors[comment["author"]] if comment.get("author") else None,
+        at=at,
+    ).pk
+
+
+def _block(data: Mapping[str, Any]) -> Block:
+    match data["type"]:
+        case "quotation":
+            return Block(
+                data["id"],
+                "quotation",
+                html=text_to_inline(data["text"]),
+                speaker=data["speaker"],
+                role=data["role"],
+            )
+        case "heading":
+            return Block(data["id"], "heading", html=text_to_inline(data["text"]))
+        case "list":
+            return Block(
+                data["id"],
+                "list",
+                items=tuple(clean_inline(item) for item in data["items"]),
+                ordered=data["ordered"],
+            )
+        case "image":
+            return Block(
+                data["id"],
+                "image",
+                picture=_picture(data["file"]),
+                alt=data["alt"],
+                caption=data["caption"],
+                credit=data["credit"],
+            )
+        case "embed":
+            return Block(data["id"], "embed", url=data["url"], title=data["title"])
+        case _:
+            return Block(data["id"], "paragraph", html=clean_inline(data["html"]))
+
+
+def _topic(data: Mapping[str, str]) -> TopicName:
+    topic, _ = Topic.objects.get_or_create(
+        kind=data["kind"], name=data["name"], defaults={"slug": slug_for(data["name"])}
+    )
+    return TopicName(topic.slug, topic.name, topic.kind)
+
+
+def _picture(name: str) -> Picture:
+    return store_picture((CONTENT / "images" / name).read_bytes())
