@@ -50,12 +50,16 @@ def _safely(part: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
 
 def _options() -> Iterator[Finding]:
     path = options_file(Path(settings.DATA))
-    yield Finding("ok", "options", f"from {path} and the environment" if path else "from the environment")
+    yield Finding(
+        "ok", "options", f"from {path} and the environment" if path else "from the environment"
+    )
     yield Finding("ok", "origin", settings.ORIGIN)
     if not settings.IS_HTTPS and settings.OPTIONS.bind not in ("127.0.0.1", "localhost", "::1"):
         yield Finding("warning", "origin", "readers elsewhere need https, through a proxy")
     if settings.DEBUG:
-        yield Finding("warning", "debug", "errors are shown to everybody; never on a public machine")
+        yield Finding(
+            "warning", "debug", "errors are shown to everybody; never on a public machine"
+        )
 
 
 def _data() -> Iterator[Finding]:
@@ -78,7 +82,9 @@ def _database() -> Iterator[Finding]:
             sync = cursor.execute("PRAGMA synchronous").fetchone()[0]
             problem = cursor.execute("PRAGMA quick_check(1)").fetchone()[0]
         yield Finding("ok" if mode == "wal" else "failure", "journal mode", mode)
-        yield Finding("ok" if sync == 2 else "failure", "synchronous", "full" if sync == 2 else str(sync))
+        yield Finding(
+            "ok" if sync == 2 else "failure", "synchronous", "full" if sync == 2 else str(sync)
+        )
         yield Finding("ok" if problem == "ok" else "failure", "database file", problem)
     else:
         with connection.cursor() as cursor:

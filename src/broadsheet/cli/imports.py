@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from broadsheet.cli import main as shared
+from broadsheet.cli import shared
 
 
 @click.group("import")
@@ -14,7 +14,9 @@ def import_group() -> None:
     """Bring stories and discussions in from elsewhere."""
 
 
-def _alias(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def _alias(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
     aliases: dict[str, str] = {}
     for value in values:
         name, equals, author = value.partition("=")
@@ -82,7 +84,9 @@ def _in_words(report) -> str:  # type: ignore[no-untyped-def]
     if report.claimed_comments is not None:
         lines.append(f"  the page claims {report.claimed_comments} comments")
     for name, author in report.aliases_offered.items():
-        lines.append(f"  “{name}” may be {author}: decide at the desk, or --author-alias “{name}={author}”")
+        lines.append(
+            f"  “{name}” may be {author}: decide at the desk, or --author-alias “{name}={author}”"
+        )
     for name, author in report.aliases_accepted.items():
         lines.append(f"  “{name}” is shown as {author}")
     lines += [f"  warning: {warning}" for warning in report.warnings]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import subprocess
 import sys
 import threading
@@ -15,8 +14,10 @@ import click
 import uvicorn
 from django.conf import settings
 from django.db import connections
+from uvicorn.supervisors import Multiprocess
 
-from broadsheet.cli.main import say
+from broadsheet import clock
+from broadsheet.cli.shared import say
 from broadsheet.conf.prepare import prepare
 
 FIRST_ACCOUNT = "editor@localhost.localdomain"
@@ -59,10 +60,7 @@ def run(*, bind: str | None, workers: int | None, first_run: bool, task_worker: 
             if count == 1:
                 uvicorn.Server(config).run()
             else:
-                socket = config.bind_socket()
-                from uvicorn.supervisors import Multiprocess
-
-                Multiprocess(config, target=uvicorn.Server(config).run, sockets=[socket]).run()
+                Multiprocess(config, [config.bind_socket()]).run()
         except KeyboardInterrupt:
             pass
     say("Stopped.")
@@ -78,7 +76,7 @@ def _first_run() -> None:
     if not Document.objects.exists():
         load_sample(say)
     if not Account.objects.filter(is_superuser=True).exists():
-        password = secrets.token_urlsafe(9)  # noqa: TID251  a password, not an instant
+        password = clock.random_bytes(6).hex()
         ensure_administrator(email=FIRST_ACCOUNT, password=password, name="Editor")
         note = Path(settings.DATA) / FIRST_SIGN_IN
         note.touch(mode=0o600)

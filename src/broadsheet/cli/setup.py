@@ -7,7 +7,7 @@ import os
 
 import click
 
-from broadsheet.cli import main as shared
+from broadsheet.cli import shared
 
 
 @click.command()
@@ -55,9 +55,7 @@ def init(
         if admin_password is None:
             admin_password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         try:
-            made = ensure_administrator(
-                email=admin_email, password=admin_password, name=admin_name
-            )
+            made = ensure_administrator(email=admin_email, password=admin_password, name=admin_name)
         except ValidationError as error:
             raise click.ClickException("; ".join(error.messages)) from error
     result = {

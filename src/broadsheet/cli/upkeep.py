@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from broadsheet.cli import main as shared
+from broadsheet.cli import shared
 
 
 @click.command()
@@ -19,7 +19,9 @@ def verify(as_json: bool) -> None:
 
     found = verify_record()
     lines = [f"{found.documents} documents, {found.entries} journal entries."]
-    lines += [f"{fault.document}, entry {fault.sequence}: {fault.problem}" for fault in found.faults]
+    lines += [
+        f"{fault.document}, entry {fault.sequence}: {fault.problem}" for fault in found.faults
+    ]
     lines.append("All chains hold." if not found.faults else f"{len(found.faults)} faults.")
     shared.answer(found, as_json=as_json, text="\n".join(lines))
     if found.faults:

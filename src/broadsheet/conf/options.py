@@ -63,9 +63,7 @@ def _text(value: str) -> str:
     return value
 
 
-def option(
-    parse: Callable[[str], Any], default: Any, help_text: str, *, variable: str = ""
-) -> Any:
+def option(parse: Callable[[str], Any], default: Any, help_text: str, *, variable: str = "") -> Any:
     """Declare an option: its parser, its default, its help, and its variable if not the usual one."""
     return field(
         default=default, metadata={"parse": parse, "help": help_text, "variable": variable}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
+
+from broadsheet import clock
 
 
 def secret_key(data: Path) -> str:
@@ -14,7 +15,7 @@ def secret_key(data: Path) -> str:
         return path.read_text("ascii")
     except FileNotFoundError:
         data.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_urlsafe(50)  # noqa: TID251  before Django, so before the clock module
+    key = clock.random_bytes(40).hex()
     partial = path.with_name(f"secret_key.{os.getpid()}")
     partial.touch(mode=0o600)
     partial.write_text(key, "ascii")

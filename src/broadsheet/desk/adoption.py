@@ -28,7 +28,7 @@ def front_page() -> FrontPage:
         return found
     root = Page.objects.get(depth=1)
     page = root.add_child(instance=FrontPage(title="Front page", slug="front"))
-    site, _ = Site.objects.update_or_create(
+    Site.objects.update_or_create(
         is_default_site=True,
         defaults={"root_page": page, "hostname": "localhost", "port": 80, "site_name": ""},
     )

@@ -43,7 +43,9 @@ def alias_decide(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     is_same = request.POST.get("same") == "yes"
     alias = decide_alias(alias_id=pk, is_same_person=is_same, decided_by=str(request.user))
-    said = f"are shown as written by {alias.author}" if is_same else "keep their name without a mark"
+    said = (
+        f"are shown as written by {alias.author}" if is_same else "keep their name without a mark"
+    )
     messages.success(request, f"Comments signed “{alias.name}” {said}.")
     return redirect("desk_aliases" if open_offers() else "wagtailadmin_home")
 

@@ -25,7 +25,6 @@ from broadsheet.record.content import (
     clean_inline,
     text_to_inline,
 )
-from broadsheet.record.models import Document
 from broadsheet.record.pictures import Picture, PictureUnreadable, store_picture
 
 
@@ -127,7 +126,10 @@ def _blocks(page: StoryPage) -> Iterator[Block]:
                 yield from rich_text_blocks(expand_db_html(value.source), fallback_id=block_id)
             case "heading":
                 yield Block(
-                    block_id, "heading", html=text_to_inline(value["text"]), level=int(value["level"])
+                    block_id,
+                    "heading",
+                    html=text_to_inline(value["text"]),
+                    level=int(value["level"]),
                 )
             case "quotation":
                 yield Block(
@@ -176,8 +178,8 @@ def rich_text_blocks(markup: str, *, fallback_id: str) -> Iterator[Block]:
             continue
         if not isinstance(element.tag, str):
             continue
-        keyed = element.xpath("descendant-or-self::*/@data-block-key")
-        block_id = str(keyed[0]) if keyed else f"{fallback_id}-{number}"
+        keys = (inner.get("data-block-key") for inner in element.iter())
+        block_id = next(filter(None, keys), f"{fallback_id}-{number}")
         if element.tag in ("ul", "ol"):
             yield Block(block_id, "list", items=_items(element), ordered=element.tag == "ol")
         elif inner := _inner(element):

@@ -26,6 +26,8 @@ class RefusalMiddleware:
             return None
         messages.error(request, str(error))
         back = request.headers.get("Referer", "")
-        if request.method == "POST" and back.startswith(f"{request.scheme}://{request.get_host()}/"):
+        if request.method == "POST" and back.startswith(
+            f"{request.scheme}://{request.get_host()}/"
+        ):
             return redirect(back)
         return redirect("wagtailadmin_home")

@@ -22,7 +22,9 @@ def publish_due() -> int:
     """
     done = 0
     now = clock.now()
-    due = Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at", "pk")
+    due = Revision.objects.filter(approved_go_live_at__lte=now).order_by(
+        "approved_go_live_at", "pk"
+    )
     for revision in due:
         try:
             with transaction.atomic():

@@ -86,7 +86,9 @@ def check_bulk_action(
     pages = [page.specific for page in objects if isinstance(page, Page)]
     problems: list[str] = []
     if action_type == "delete":
-        problems = [EXPLANATION.format(title=kept.title) for kept in map(published_below, pages) if kept]
+        problems = [
+            EXPLANATION.format(title=kept.title) for kept in map(published_below, pages) if kept
+        ]
     elif action_type == "publish":
         problems = [
             f"“{page.title}” is out as edition {page.editions_published}: open it and say what kind"

@@ -32,7 +32,9 @@ class Comment(models.Model):
     is the reading order among siblings. ``posted_at`` is null when an imported page does not say.
     """
 
-    document = models.ForeignKey("record.Document", on_delete=models.PROTECT, related_name="comments")
+    document = models.ForeignKey(
+        "record.Document", on_delete=models.PROTECT, related_name="comments"
+    )
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
     sequence = models.PositiveBigIntegerField()
     depth = models.PositiveSmallIntegerField(default=1)
@@ -50,11 +52,18 @@ class Comment(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="comments"
     )
     posted_at = models.DateTimeField(null=True)
-    source_key = models.CharField(max_length=200, blank=True, help_text="Its id where it came from.")
+    source_key = models.CharField(
+        max_length=200, blank=True, help_text="Its id where it came from."
+    )
+
+    shown_versions: list[CommentVersion]
+    """The version valid at the moment asked for; set by ``queries.thread_comments``."""
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["document", "sequence"], name="discussion_comment_order"),
+            models.UniqueConstraint(
+                fields=["document", "sequence"], name="discussion_comment_order"
+            ),
             models.UniqueConstraint(
                 fields=["document", "source_key"],
                 condition=~Q(source_key=""),

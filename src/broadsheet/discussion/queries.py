@@ -31,7 +31,7 @@ def thread_comments(document: Document, at: dt.datetime | None = None) -> list[C
         )
     return list(
         comments.select_related("author")
-        .prefetch_related(Prefetch("versions", queryset=versions, to_attr="shown_versions"))
+        .prefetch_related(Prefetch("versions", queryset=versions, to_attr="shown_versions"))  # type: ignore[no-redef]
         .order_by("sequence")
     )
 

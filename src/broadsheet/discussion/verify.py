@@ -30,9 +30,9 @@ def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
 def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
     aliases = {
         alias.pk: alias
-        for alias in AuthorAlias.objects.filter(
-            document=entries[0].document_id
-        ).select_related("author")
+        for alias in AuthorAlias.objects.filter(document=entries[0].document_id).select_related(
+            "author"
+        )
     }
     return {
         entry.pk: alias_content(aliases[_number(entry)])

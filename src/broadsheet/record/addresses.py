@@ -13,9 +13,12 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
 RESERVED = frozenset(
-    "a admin api ap at by c changes corrections desk discussion documents embed feed id inbox login"
-    " logout me media moderation news-sitemap oembed robots search sitemap static story tg topic u v"
-    " well-known webmention".split()
+    {
+        *("a", "admin", "ap", "api", "at", "by", "c", "changes", "comment", "corrections", "desk"),
+        *("discussion", "documents", "embed", "feed", "id", "inbox", "login", "logout", "me"),
+        *("media", "moderation", "news-sitemap", "oembed", "robots", "search", "sitemap", "static"),
+        *("story", "tg", "topic", "u", "v", "webmention", "well-known"),
+    }
 )
 """First parts of a path that a section may not take."""
 

@@ -76,9 +76,7 @@ def append_entry(
         salt=salt,
         content_digest=content_digest(salt, content),
     )
-    entry.digest = entry_digest(
-        previous=bytes(document.head_digest), urn=document.urn, entry=entry
-    )
+    entry.digest = entry_digest(previous=bytes(document.head_digest), urn=document.urn, entry=entry)
     entry.save(force_insert=True)
     document.head_sequence = entry.sequence
     document.head_digest = entry.digest
@@ -106,8 +104,14 @@ def chain_faults(document: Document) -> Iterator[Fault]:
     for entry in entries:
         where = f"{entry.kind} {entry.reference}"
         if entry.sequence != expected:
-            missing = f"{expected}" if entry.sequence == expected + 1 else f"{expected}–{entry.sequence - 1}"
-            yield Fault(document.urn, entry.sequence, f"entries {missing} are missing before {where}")
+            missing = (
+                f"{expected}"
+                if entry.sequence == expected + 1
+                else f"{expected}–{entry.sequence - 1}"
+            )
+            yield Fault(
+                document.urn, entry.sequence, f"entries {missing} are missing before {where}"
+            )
         if entry_digest(previous=previous, urn=document.urn, entry=entry) != bytes(entry.digest):
             yield Fault(
                 document.urn,
@@ -122,7 +126,9 @@ def chain_faults(document: Document) -> Iterator[Fault]:
                 yield Fault(document.urn, entry.sequence, f"the content of {where} was changed")
         previous = bytes(entry.digest)
         expected = entry.sequence + 1
-    if document.head_sequence != expected - 1 or (entries and bytes(document.head_digest) != previous):
+    if document.head_sequence != expected - 1 or (
+        entries and bytes(document.head_digest) != previous
+    ):
         yield Fault(
             document.urn,
             expected - 1,

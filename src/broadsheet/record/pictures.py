@@ -127,7 +127,7 @@ def _decode(data: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
             if image.width * image.height > MAX_PIXELS:
                 raise PictureUnreadable(
                     f"{image.width} × {image.height} pixels are more than {MAX_PIXELS}"
@@ -155,7 +155,9 @@ def _flattened(image: Image.Image) -> Image.Image:
 
 def _encoded(image: Image.Image, width: int, file_format: str, **options: Any) -> bytes:
     height = max(1, round(image.height * width / image.width))
-    scaled = image if width == image.width else image.resize((width, height), Image.Resampling.LANCZOS)
+    scaled = (
+        image if width == image.width else image.resize((width, height), Image.Resampling.LANCZOS)
+    )
     target = io.BytesIO()
     scaled.save(target, file_format, **options)
     return target.getvalue()

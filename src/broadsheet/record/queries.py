@@ -11,7 +11,9 @@ from broadsheet.record.models import Address, Author, Document, Edition, Publica
 
 def publication() -> Publication:
     """Return the publication; a store that was not set up yet has the defaults. One statement."""
-    return Publication.objects.filter(pk=Publication.ONLY).first() or Publication(id=Publication.ONLY)
+    return Publication.objects.filter(pk=Publication.ONLY).first() or Publication(
+        id=Publication.ONLY
+    )
 
 
 def sections() -> QuerySet[Section]:

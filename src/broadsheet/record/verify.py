@@ -40,8 +40,10 @@ def _edition_faults(document: Document) -> Iterator[journal.Fault]:
             "reference", "sequence"
         )
     )
-    numbers = Edition.objects.filter(document=document).order_by("number").values_list(
-        "number", flat=True
+    numbers = (
+        Edition.objects.filter(document=document)
+        .order_by("number")
+        .values_list("number", flat=True)
     )
     for number in numbers:
         if f"edition/{number}" not in known:
@@ -53,9 +55,7 @@ def _edition_faults(document: Document) -> Iterator[journal.Fault]:
 def _load_editions(entries: Sequence[JournalEntry]) -> dict[int, object]:
     """The content of an edition's entry is its digest, recomputed from what is stored."""
     numbers = {int(entry.reference.removeprefix("edition/")): entry.pk for entry in entries}
-    editions = Edition.objects.filter(
-        document_id=entries[0].document_id, number__in=numbers
-    )
+    editions = Edition.objects.filter(document_id=entries[0].document_id, number__in=numbers)
     return {numbers[edition.number]: edition_digest(edition) for edition in editions}
 
 
@@ -63,7 +63,9 @@ def _load_addresses(entries: Sequence[JournalEntry]) -> dict[int, object]:
     paths = dict(
         Address.objects.filter(document_id=entries[0].document_id).values_list("pk", "path")
     )
-    by_entry = {entry.pk: paths.get(int(entry.reference.removeprefix("address/"))) for entry in entries}
+    by_entry = {
+        entry.pk: paths.get(int(entry.reference.removeprefix("address/"))) for entry in entries
+    }
     return {pk: path for pk, path in by_entry.items() if path is not None}
 
 

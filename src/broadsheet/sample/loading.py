@@ -136,9 +136,7 @@ def _append(
             for slug in story["authors"]
         ),
         dateline=story["dateline"],
-        lead_image=LeadImage(
-            _picture(lead["file"]), lead["alt"], lead["caption"], lead["credit"]
-        )
+        lead_image=LeadImage(_picture(lead["file"]), lead["alt"], lead["caption"], lead["credit"])
         if lead
         else None,
         blocks=tuple(_block(block) for block in edition["body"]),

@@ -237,7 +237,9 @@ def section_named(name: str) -> Section:
     """Return the section with that slug or name; made when there is none."""
     slug = slugify(name)
     if not slug or slug in RESERVED:
-        raise ImportRefused(f"“{name}” cannot be a section: its address is used by the paper itself.")
+        raise ImportRefused(
+            f"“{name}” cannot be a section: its address is used by the paper itself."
+        )
     section, _ = Section.objects.get_or_create(slug=slug, defaults={"name": name})
     return section
 

@@ -22,6 +22,14 @@ from broadsheet.record.models import Section
 from broadsheet.record.queries import current_path
 
 
+class BodyField(StreamField):
+    """Keeps the definitions of blocks out of migrations: they change without the table changing."""
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, _, _, _ = super().deconstruct()
+        return name, "wagtail.fields.StreamField", [[]], {"blank": True}
+
+
 class StoryPage(KeepsPublishedStories, Page):
     """A story at the desk. The headline is the page's title.
 
@@ -48,7 +56,7 @@ class StoryPage(KeepsPublishedStories, Page):
     )
     lead_caption = models.CharField("caption", max_length=400, blank=True)
     lead_credit = models.CharField("credit", max_length=200, blank=True)
-    body = StreamField(StoryBody(required=False), blank=True)
+    body = BodyField(StoryBody(required=False), blank=True)
 
     document = models.OneToOneField(
         "record.Document",

@@ -76,7 +76,7 @@ def cards(editions: Iterable[Edition], around: Frame) -> list[Card]:
 
 
 def card(edition: Edition, comment_count: int, around: Frame) -> Card:
-    addresses = edition.document.current_addresses  # type: ignore[attr-defined]  prefetched
+    addresses = edition.document.current_addresses
     first = edition.document.first_published_at or edition.published_at
     return Card(
         edition=edition,

@@ -112,7 +112,9 @@ def story_view(
         return None
     editions = list(editions_of(document, at).defer("body_html", "canonical_text", "content_data"))
     comments = thread_comments(document, at)
-    return _view(document, edition, editions, comments, path=path, around=around, is_past=at is not None)
+    return _view(
+        document, edition, editions, comments, path=path, around=around, is_past=at is not None
+    )
 
 
 def past_edition_view(
@@ -152,7 +154,7 @@ def _view(
     return StoryView(
         content=content,
         # Made when the edition was appended, of escaped and cleaned parts.
-        body=mark_safe(edition.body_html),  # noqa: S308
+        body=mark_safe(edition.body_html),
         path=path,
         section=document.section,
         published=moment(first, around.zone) if first else None,

@@ -30,7 +30,7 @@ _ESCAPES = {
 
 def json_ld(data: object) -> SafeString:
     """Return JSON for a ``script`` element: nothing in it can end the element."""
-    return mark_safe(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))  # noqa: S308
+    return mark_safe(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))
 
 
 def publisher(around: Frame) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def _nested(comments: Sequence[Comment], around: Frame, url: str) -> list[dict[s
 
 
 def _text(comment: Comment) -> str:
-    versions = comment.shown_versions  # type: ignore[attr-defined]  prefetched by thread_comments
+    versions = comment.shown_versions
     return versions[0].text if versions else ""
 
 

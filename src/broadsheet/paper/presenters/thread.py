@@ -80,12 +80,12 @@ def thread_views(
 
 def comment_view(placed: Placed, zone: dt.tzinfo, write_path: str) -> CommentView:
     comment = placed.comment
-    versions = comment.shown_versions  # type: ignore[attr-defined]  prefetched by thread_comments
+    versions = comment.shown_versions
     html = versions[0].html if versions else ""
     return CommentView(
         placed=placed,
         posted=moment(comment.posted_at, zone) if comment.posted_at else None,
         # Made safe when it was stored: broadsheet.discussion.markdown.
-        html=mark_safe(html),  # noqa: S308
+        html=mark_safe(html),
         write_path=write_path,
     )

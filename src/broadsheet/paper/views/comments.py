@@ -48,7 +48,9 @@ def write(request: HttpRequest, path: str) -> HttpResponse:
         return _post(request, found)
     parent_id = _number(request.GET.get("to"))
     return _form_page(
-        request, found, CommentForm(action=f"{found.path}comment/", parent_id=parent_id, key=_new_key())
+        request,
+        found,
+        CommentForm(action=f"{found.path}comment/", parent_id=parent_id, key=_new_key()),
     )
 
 
@@ -65,7 +67,9 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
     key = data.get("key", "")
     key = key if _KEY.fullmatch(key) else ""
     if not _is_from_here(request, by_session=account is not None):
-        errors = {"text": "This form came from another page. Please look it over and send it again."}
+        errors = {
+            "text": "This form came from another page. Please look it over and send it again."
+        }
         return _refused(request, found, draft, key, errors, status=403)
     try:
         if wants_preview:
@@ -148,7 +152,7 @@ def _filled(
         key=key or _new_key(),
         errors=errors,
         # Made safe by broadsheet.discussion.markdown.
-        preview=mark_safe(preview),  # noqa: S308
+        preview=mark_safe(preview),
     )
 
 
@@ -165,9 +169,7 @@ def _form_page(
         "edition": found.document.edition,
         "path": found.path,
     }
-    return private_page(
-        "paper/write.html", context, around=around, path=form.action, status=status
-    )
+    return private_page("paper/write.html", context, around=around, path=form.action, status=status)
 
 
 def _shown_parent(found: Address, parent_id: int | None, around: Frame) -> CommentView | None:

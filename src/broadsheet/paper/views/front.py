@@ -43,5 +43,5 @@ def _lead(latest: list[Card], around: Frame) -> Card | None:
                 return item
         if found := cards(editions_in_force().filter(document=chosen), around):
             return found[0]
-    pictured = [item for item in latest if item.content.lead_image]
-    return (pictured or latest or [None])[0]
+    pictured = (item for item in latest if item.content.lead_image)
+    return next(pictured, latest[0] if latest else None)

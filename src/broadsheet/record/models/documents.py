@@ -17,7 +17,8 @@ class Document(index.Indexed, models.Model):
 
     kind = models.CharField(max_length=16, choices=DocumentKind, default=DocumentKind.STORY)
     authority = models.CharField(
-        max_length=120, help_text="Who minted the id and in which year: news.example,2026 (RFC 4151)."
+        max_length=120,
+        help_text="Who minted the id and in which year: news.example,2026 (RFC 4151).",
     )
     section = models.ForeignKey("record.Section", null=True, blank=True, on_delete=models.PROTECT)
     edition = models.OneToOneField(
@@ -39,6 +40,9 @@ class Document(index.Indexed, models.Model):
     head_sequence = models.PositiveBigIntegerField(default=0)
     head_digest = models.BinaryField(max_length=32, default=bytes)
 
+    current_addresses: list[Address]
+    """The current address; set by ``queries.editions_in_force``."""
+
     search_fields = [
         index.SearchField("search_headline", boost=4),
         index.SearchField("search_standfirst", boost=2),
@@ -48,7 +52,9 @@ class Document(index.Indexed, models.Model):
     ]
 
     class Meta:
-        indexes = [models.Index(fields=["-first_published_at", "-id"], name="record_document_newest")]
+        indexes = [
+            models.Index(fields=["-first_published_at", "-id"], name="record_document_newest")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=DocumentKind.values), name="record_document_kind_known"

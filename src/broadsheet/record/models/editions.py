@@ -51,7 +51,9 @@ class Edition(models.Model):
     class Meta:
         ordering = ["document_id", "number"]
         indexes = [
-            models.Index(fields=["document", "-published_at", "-number"], name="record_edition_as_of")
+            models.Index(
+                fields=["document", "-published_at", "-number"], name="record_edition_as_of"
+            )
         ]
         constraints = [
             models.UniqueConstraint(fields=["document", "number"], name="record_edition_number"),

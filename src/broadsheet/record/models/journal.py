@@ -14,7 +14,9 @@ class JournalEntry(models.Model):
     with ``salt``, so content and salt can be erased lawfully and the chain still checks.
     """
 
-    document = models.ForeignKey("record.Document", on_delete=models.PROTECT, related_name="journal")
+    document = models.ForeignKey(
+        "record.Document", on_delete=models.PROTECT, related_name="journal"
+    )
     sequence = models.PositiveBigIntegerField()
     at = models.DateTimeField()
     kind = models.CharField(max_length=20, choices=EntryKind)
@@ -26,8 +28,12 @@ class JournalEntry(models.Model):
     class Meta:
         ordering = ["document_id", "sequence"]
         constraints = [
-            models.UniqueConstraint(fields=["document", "sequence"], name="record_journal_sequence"),
-            models.CheckConstraint(condition=models.Q(sequence__gte=1), name="record_journal_from_one"),
+            models.UniqueConstraint(
+                fields=["document", "sequence"], name="record_journal_sequence"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sequence__gte=1), name="record_journal_from_one"
+            ),
         ]
 
     def __str__(self) -> str:

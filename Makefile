@@ -1,0 +1,65 @@
+# One target per verb. Everything is installed into .venv from the lock; nothing is installed elsewhere.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: run test test-postgres browser lint types format bench audit ci clean lock
+
+run: .venv/.run-installed
+	@PORT=$(PORT) $(BIN)/broadsheet serve --first-run
+
+test: .venv/.dev-installed
+	@$(BIN)/python tools/run_tests.py
+
+test-postgres: .venv/.dev-installed
+	@$(BIN)/python tools/run_tests.py --only postgres
+
+browser: .venv/.dev-installed
+	@$(BIN)/python tools/run_tests.py --only browser
+
+lint: .venv/.dev-installed types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet src
+
+types: .venv/.dev-installed
+	$(BIN)/mypy
+
+format: .venv/.dev-installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.dev-installed
+	$(BIN)/python bench/story_page.py
+
+# Needs Node.js, a Java runtime and Chromium: Lighthouse and the W3C's HTML checker.
+audit: .venv/.dev-installed
+	$(BIN)/python tools/audit.py
+
+ci: lint test
+
+lock:
+	@$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/run.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
+
+clean:
+	rm -rf .venv var
+
+.venv/bin/pip:
+	@echo "Making .venv …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Broadsheet needs Python 3.11 or newer; say which with PYTHON=…")'
+	@$(PYTHON) -m venv .venv
+
+.venv/.run-installed: .venv/bin/pip requirements/run.txt pyproject.toml
+	@echo "Installing from the lock (a minute or two the first time) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/.dev-installed: .venv/.run-installed requirements/dev.txt
+	@echo "Installing the tools for development …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,62 @@
+"""What all tests share: guards of the database, the three persons, and a publication to write in."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from tests import factories
+
+from broadsheet.record import guards
+from broadsheet.record.models import Publication
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Tests that commit are cleaned up by deleting rows, which the guards against deletion refuse.
+
+    The guards themselves are tested in tests/integration/record/test_guards.py.
+    """
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        guards.remove(editor)
+        guards.install(editor, deletes=False)
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    """Each test keeps its pictures in a folder of its own."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "media"), "base_url": "/media/"},
+        },
+    }
+
+
+@pytest.fixture
+def publication(db) -> Publication:
+    return factories.publication()
+
+
+@pytest.fixture
+def author(db):
+    """The story's author, with an account."""
+    return factories.author("Ann Lee", account=factories.account("ann@news.example", "Ann Lee"))
+
+
+@pytest.fixture
+def colleague(db):
+    """Another author of the newsroom."""
+    return factories.author("Ben Moss", account=factories.account("ben@news.example", "Ben Moss"))
+
+
+@pytest.fixture
+def stranger(db):
+    """Somebody with an account and no rights."""
+    return factories.account("stranger@elsewhere.example", "Sam Stranger")
+
+
+@pytest.fixture
+def editor(db):
+    """Somebody who may do everything at the desk."""
+    return factories.administrator("editor@news.example", "Eve Editor")
