@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from broadsheet.transfer.capture.counts import claimed_count
 from broadsheet.transfer.capture.html.addresses import Addresses
 from broadsheet.transfer.capture.html.markers import (
-    NOISE,
+    ABOUT_STORY,
     NOISE_TAGS,
+    ORNAMENT,
     class_or_id_matches,
     is_hidden,
 )
 from broadsheet.transfer.capture.html.page import INLINE, SILENT, Node, Page
 from broadsheet.transfer.capture.html.render import (
     EMBEDS,
+    KEPT_SPACE,
     embed_address,
     image_address,
     inline_markup,
@@ -40,6 +43,19 @@ _FURNITURE_TEXT = re.compile(
 _LIST_HEADINGS = re.compile(
     r"(?:related|ähnlich|verwandte|you may also|recommended|more from|artículos relacionados|share|"
     r"teilen|à lire aussi|lesen sie auch|mehr zum thema)",
+    re.IGNORECASE,
+)
+_SHARE_TARGET = re.compile(
+    r"(?:facebook\.com/(?:share|dialog|plugins)|twitter\.com/(?:share|intent|home\?status)|"
+    r"x\.com/intent|plus\.google\.com/share|linkedin\.com/share|pinterest\.\w+/pin/create|"
+    r"reddit\.com/submit|tumblr\.com/(?:share|widgets)|(?:wa\.me|api\.whatsapp\.com|t\.me/share)|"
+    r"whatsapp://|mailto:\?|addtoany|getpocket\.com/(?:save|edit)|xing\.com/spi|digg\.com/submit|"
+    r"stumbleupon\.com/submit|del\.icio\.us/post|platform\.twitter\.com|news\.ycombinator\.com/submit)",
+    re.IGNORECASE,
+)
+_ABOUT_TEXT = re.compile(
+    r"\s*(?:topics?|tags?|tagged|kategorien?|categor(?:y|ies)|filed under|posted in|schlagw(?:orte?|örter)|"
+    r"etiquetas|categorías?|catégories?|mots-clés|abgelegt unter|veröffentlicht in|publicado en)\b\s*:?\s*<a ",
     re.IGNORECASE,
 )
 # An element that holds this part of the story is not an ornament of it, whatever its class.
@@ -71,7 +87,13 @@ class BodyReader:
             return True
         if node.tag in SILENT and node.tag not in EMBEDS:
             return True
-        is_noise = node.tag in NOISE_TAGS or class_or_id_matches(node, NOISE) or is_hidden(node)
+        is_noise = (
+            node.tag in NOISE_TAGS
+            or class_or_id_matches(node, ORNAMENT)
+            or class_or_id_matches(node, ABOUT_STORY)
+            or is_hidden(node)
+            or is_share_link(node)
+        )
         return is_noise and self._page.letters(node) < self._letters * _TOO_LARGE_FOR_NOISE
 
     def _walk(self, root: Node) -> None:
@@ -116,7 +138,8 @@ class BodyReader:
         elif node.tag == "img":
             self._image(node, node)
         elif node.tag in EMBEDS:
-            if address := embed_address(node, self._addresses):
+            address = embed_address(node, self._addresses)
+            if address and not _SHARE_TARGET.search(address):
                 self._blocks.append(CapturedBlock("embed", source=address, alt=node.get("title")))
         elif node.tag == "figure" or "wp-caption" in node.classes:
             return self._figure(node)
@@ -149,7 +172,12 @@ class BodyReader:
         words = visible(markup).strip()
         if not words or _FURNITURE_TEXT.fullmatch(words):
             return
-        if kind == "paragraph" and not re.search(r"\w", words) and len(words) < 4:
+        if kind == "paragraph" and (
+            _ABOUT_TEXT.match(markup) or (not re.search(r"\w", words) and len(words) < 4)
+        ):
+            return
+        if claimed_count(words) is not None and re.fullmatch(r"\W*(?:\w+\W*){1,4}", words):
+            # "Comments (5 posted)" leads to the thread and is none of the story's words.
             return
         self._blocks.append(CapturedBlock(kind, html=markup, level=level))
 
@@ -260,6 +288,10 @@ class BodyReader:
             self._blocks.append(block)
 
 
+def is_share_link(node: Node) -> bool:
+    return node.tag == "a" and bool(_SHARE_TARGET.search(node.get("href")))
+
+
 def image_block(
     page: Page, addresses: Addresses, picture: Node, around: Node
 ) -> CapturedBlock | None:
@@ -293,7 +325,7 @@ def _is_ornament(picture: Node, address: str) -> bool:
     marks = picture.get("class").lower()
     return bool(
         re.search(r"avatar|smil|emoji|icon|pixel|spacer", marks)
-        or re.search(r"gravatar\.com/avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji", address)
+        or re.search(r"gravatar\.com/b?l?avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji|/themes/", address)
     )
 
 
@@ -313,7 +345,7 @@ def _lines_kept(node: Node) -> list[Node | str]:
             if number:
                 out.append(Node("br", {}, None, 0))
             indent = len(line) - len(line.lstrip(" "))
-            out.append("\u00a0" * indent + line[indent:])
+            out.append(KEPT_SPACE * indent + line[indent:])
     return out
 
 

@@ -75,10 +75,7 @@ class CommentReader:
             header = self._header(one, content)
             name = name or self._name_in_words(header)
             moment = moment or self._moments.in_text(header)
-        if content is not None:
-            text = self._text([content], None)
-        else:
-            text = self._text(one.parts, name_node)
+        text = self._text([content] if content is not None else one.parts, name_node)
         url = self._home_page(name_node, outside) if name_node is not None else None
         return Reading(name, text, moment, url, False)
 
@@ -201,7 +198,9 @@ class CommentReader:
         for root in roots:
             plain.write(root)
         paragraphs = plain.text().split("\n\n")
-        if name_node is not None or len(roots) > 1:
+        if name_node is not None and any(
+            root.index < name_node.index < root.end for root in roots
+        ):
             # The line of the name is dropped, what remains of it is its wording.
             while paragraphs and _is_wording(paragraphs[0]):
                 paragraphs.pop(0)

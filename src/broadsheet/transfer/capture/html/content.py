@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from broadsheet.transfer.capture.html.comments import Found
 from broadsheet.transfer.capture.html.markers import (
     BODY_MARKS,
-    NOISE,
+    ABOUT_STORY,
     NOISE_TAGS,
+    ORNAMENT,
     SURE_STANDFIRST,
     THREAD_AREA,
     class_matches,
@@ -25,6 +26,8 @@ _STORY_KINDS = frozenset(
 _STORY_CLASSES = frozenset({"hentry", "h-entry", "hnews", "h-news"})
 # A better mark wins if it holds this part of the words that the best mark holds.
 _ENOUGH = 0.4
+_LONGEST_FRONT = 120  # elements
+_SHORTEST_TEXT = 100  # letters; shorter lines at the front may be a byline
 
 
 class Content:
@@ -38,6 +41,7 @@ class Content:
         self.parts: list[Node] = []
         self.how = "markup"
         self._choose()
+        self._front_until = self._front()
         self.story = self._story()
         self.standfirst = self._standfirst()
 
@@ -46,6 +50,9 @@ class Content:
         return self._prose[node.end] - self._prose[node.index]
 
     def is_body(self, node: Node) -> bool:
+        """Tell whether an element stands in the body, after what may be printed over it."""
+        if node.index < self._front_until:
+            return False
         return any(part.index <= node.index < part.end for part in self.parts)
 
     def is_left_out(self, node: Node) -> bool:
@@ -56,7 +63,7 @@ class Content:
         comments = {part.index for part in self.comments}
         whole = max(1, self._page.letters(self._page.nodes[0]))
         zones = [False] * len(self._page.nodes)
-        until = 0
+        until = article_until = 0
         for node in self._page.nodes:
             if node.index >= until:
                 is_thread = node.index in comments or (
@@ -64,9 +71,12 @@ class Content:
                     and (bool(comments) or self._page.letters(node) < whole * 0.5)
                     and not self._holds_headline(node)
                 )
-                is_aside = node.tag in {"nav", "aside", "form", "footer"} or class_or_id_matches(
-                    node, _NOT_STORY
+                is_aside = node.tag in {"nav", "aside", "form"} or class_or_id_matches(
+                    node, ORNAMENT
                 )
+                is_aside = is_aside or (node.tag == "footer" and node.index >= article_until)
+                if node.tag == "article":
+                    article_until = max(article_until, node.end)
                 if is_thread or (is_aside and self._page.letters(node) < whole * 0.4):
                     until = node.end
             zones[node.index] = node.index < until
@@ -79,7 +89,8 @@ class Content:
         sums = [0] * (len(self._page.nodes) + 1)
         until = 0
         for node in self._page.nodes:
-            if node.tag == "a" or node.tag in SILENT or node.tag in NOISE_TAGS:
+            is_meta = class_matches(node, ABOUT_STORY) and self._page.letters(node) < 1000
+            if node.tag == "a" or node.tag in SILENT or node.tag in NOISE_TAGS or is_meta:
                 until = max(until, node.end)
             own = 0
             if node.index >= until and not self._left_out[node.index]:
@@ -118,9 +129,27 @@ class Content:
                     self.how = "hentry"
                 return
 
+    def _front(self) -> int:
+        """Where the text begins: some themes print byline and date inside the body's element."""
+        if not self.parts:
+            return 0
+        first = self.parts[0]
+        for node in self._page.below(first):
+            if node.index > first.index + _LONGEST_FRONT:
+                break
+            if node.tag in SILENT:
+                continue
+            own = sum(len(part.strip()) for part in node.children if isinstance(part, str))
+            is_text = own >= _SHORTEST_TEXT or (node.tag == "p" and self.prose(node) >= _SHORTEST_TEXT)
+            if is_text and not self._left_out[node.index]:
+                return node.index
+        return first.index
+
     def _story(self) -> Node | None:
         """The nearest element around the body that is marked as a story, or a little larger."""
+        self.is_story_marked = True
         if not self.parts:
+            self.is_story_marked = False
             return None
         body = self.parts[0]
         size = sum(self._page.letters(part) for part in self.parts)
@@ -131,6 +160,7 @@ class Content:
                 or (node is not body and node.tag == "article")
             ):
                 return node
+        self.is_story_marked = False
         story = body
         for node in _climb(body):
             if node.tag in {"body", "html"} or self._visible(node) > size * 1.5 + 600:
@@ -154,7 +184,7 @@ class Content:
 def _body_rank(node: Node) -> int | None:
     if "articleBody" in properties(node):
         return 0
-    if class_matches(node, NOISE):
+    if class_matches(node, ORNAMENT) or class_matches(node, ABOUT_STORY):
         return None
     names = [*node.classes, node.get("id").lower()]
     for rank, pattern in enumerate(BODY_MARKS, 1):
@@ -174,6 +204,3 @@ def _climb(node: Node) -> Iterable[Node]:
         if place > 60:
             return
         yield above
-
-
-_NOT_STORY = NOISE

@@ -20,11 +20,12 @@ from broadsheet.transfer.capture.html.threads import OwnNodes, link_replies
 from broadsheet.transfer.capture.dates import read_machine_date
 from broadsheet.transfer.capture.model import CapturedComment, CaptureUnreadable, Unreadable
 from broadsheet.transfer.capture.names import clean_name
+from broadsheet.transfer.capture.warnings import gaps
 
 _EXCERPT = 200  # characters of an unreadable part that are kept
 _TITLE_REACH = 60  # elements before the first comment among which its title stands
 _TITLE = re.compile(
-    r"(?:[\w-]*[-_])?(?:comments?[-_](?:title|heading|header|headline|count(?:er)?|number|num|total)|"
+    r"(?:[\w-]*[-_])?(?:comments?[-_]{1,2}(?:title|heading|header|headline|count(?:er)?|number|num|total)|"
     r"(?:num|total|number)[-_]?(?:of[-_]?)?comments?|commentcount|comments-count|comment-num)\Z|"
     r"comments\Z|comment-reply-title-count\Z"
 )
@@ -75,28 +76,8 @@ def read_marked_thread(
                 kind="pingback" if reading.is_pingback else "comment",
             )
         )
-    if ambiguous:
-        thread.warnings.append(
-            f"The dates of {ambiguous} comments can mean two days each; they are not recorded."
-        )
-    thread.warnings.extend(gaps(thread.comments, day_only))
+    thread.warnings.extend(gaps(thread.comments, day_only, ambiguous))
     return thread
-
-
-def gaps(comments: list[CapturedComment], day_only: int = 0) -> list[str]:
-    """Say what a thread does not record."""
-    written = [comment for comment in comments if comment.kind == "comment"]
-    warnings = []
-    without_time = sum(comment.posted_at is None for comment in written)
-    without_name = sum(comment.name is None for comment in written)
-    if without_time:
-        which = "any comment" if without_time == len(written) else f"{without_time} comments"
-        warnings.append(f"The page does not give the time of {which}.")
-    if day_only:
-        warnings.append(f"Of {day_only} comments the page gives the day but not the time.")
-    if without_name:
-        warnings.append(f"The page does not give the name of {without_name} comments.")
-    return warnings
 
 
 def _unreadable(page: Page, one: Found, key: str, reading: Reading) -> Unreadable:

@@ -132,21 +132,27 @@ def class_or_id_matches(node: Node, pattern: re.Pattern[str]) -> bool:
 
 
 # Parts of the page around and inside a story that are not the story.
-NOISE = re.compile(
+ORNAMENT = re.compile(
     r"(?:[\w-]*[-_])?(?:share|sharing|shares|sharedaddy|social|socials|addtoany|shareaholic|a2a|"
-    r"related\w*|yarpp|jp-relatedposts|outbrain|taboola|recommend\w*|suggested|more-stories|"
-    r"adverts?|advertisement|advertising|ads?|adsense|adsbygoogle|adbox|adsbox|ad-?slot|ad-?unit|sponsor\w*|promo|promotion|"
-    r"newsletter|subscribe|subscription|signup|paywall|donate|donation|spendenleiste|"
-    r"breadcrumbs?|pagination|pager|pagenav|page-links|post-nav\w*|nav-links|navigation|"
-    r"author-?(?:box|bio|info|profile|card|description)|about-?(?:the-?)?author|bio-?box|entry-author-info|"
-    r"post-?meta|entry-?meta|article-?meta|entry-utility|post-?info|post-?data|byline|meta|"
-    r"postmetadata|post-?footer|entry-?footer|article-?footer|"
-    r"tags|tag-links|tagcloud|post-?tags|entry-tags|cat-links|categories|"
-    r"widgets?|sidebar|rating|ratings|kk-star-ratings|post-ratings|vote|votes|likes|jp-likes|"
-    r"post-?likes-?widget-?placeholder|toolbar|tools|print|printfriendly|email-link|"
-    r"screen-reader-text|sr-only|visually-hidden|cookie\w*|consent|toc|ez-toc-container|"
-    r"wpcnt|wordads|wpa|skip-link|back-to-top|popular|trending|readnext|read-next|also-read|"
-    r"wm-ipp\w*|donato|comments-link|comment-link|reply-link|edit-link|feedback|player-controls)"
+    r"hupso\w*|related\w*|relacionad[ao]s|yarpp|jp-relatedposts|outbrain|taboola|recommend\w*|suggested|"
+    r"more-stories|more-posts|adverts?|advertisement|advertising|ads?|adsense|adsbygoogle|adbox|"
+    r"adsbox|ad-?slot|ad-?unit|sponsor\w*|promo|promotion|newsletter|subscribe|subscription|signup|"
+    r"paywall|donate|donation|spendenleiste|breadcrumbs?|pagination|pager|pagenav|page-links|"
+    r"post-nav\w*|nav-links|navigation|menu|widgets?|sidebar|rating|ratings|kk-star-ratings|"
+    r"post-ratings|vote|votes|likes|jp-likes|post-?likes-?widget-?placeholder|toolbar|tools|print|"
+    r"printfriendly|easyrecipe-?print|email-link|screen-reader-text|sr-only|visually-hidden|"
+    r"cookie\w*|consent|toc|ez-toc-container|wpcnt|wordads|wpa|skip-link|back-to-top|popular|"
+    r"trending|readnext|read-next|also-read|latest-posts|recent-posts|wm-ipp\w*|donato|feedback|"
+    r"player-controls)(?:[-_]?\d+)?\Z"
+)
+# Parts of a story that tell about it; they are read, but are not its text.
+ABOUT_STORY = re.compile(
+    r"(?:[\w-]*[-_])?(?:author-?(?:box|bio|info|profile|card|description)|about-?(?:the-?)?author|"
+    r"authors|bio-?box|bio|entry-author-info|saboxplugin[\w-]*|abh_\w+|ts-fab[\w-]*|"
+    r"(?:post|entry|article|story|headline)[-_]?(?:meta|info|data|details|footer|utility|byline)|"
+    r"byline|meta|postmetadata|dateline|"
+    r"tags|tag-links|tagcloud|post-?tags|entry-tags|cat-links|categories|topics|"
+    r"posted-on|published|entry-date|post-date|comments-link|comment-link|reply-link|edit-link)"
     r"(?:[-_]?\d+)?\Z"
 )
 NOISE_TAGS = frozenset("nav form button aside footer input dialog menu".split())

@@ -35,55 +35,65 @@ class Moments:
             self._order = "dmy"
 
     def of(self, nodes: Iterable[Node]) -> FoundDate | None:
-        """Find the first date that the elements give; one of a change counts only if alone."""
-        best: FoundDate | None = None
-        later: FoundDate | None = None
+        """Find the first date that the elements give.
+
+        One for machines goes before a visible one, and one of a change counts only if alone; a day
+        and a visible time of that day complete each other.
+        """
+        first: FoundDate | None = None
+        shown: FoundDate | None = None
+        changed: FoundDate | None = None
         for node in nodes:
-            found = self.at(node)
-            if found is None:
-                continue
+            machine, visible = self._machine(node), self._visible(node)
             if not node.classes.isdisjoint(_CHANGE_CLASSES) and "published" not in node.classes:
-                later = later or found
-            elif best is None:
-                best = found
-            elif self._is_more_exact(found, best):
-                best = found
-            if best is not None and best.at is not None and not best.is_day_only:
-                return best
-        return best or later
+                changed = changed or machine or visible
+                continue
+            if machine is not None and (first is None or _is_more_exact(machine, first)):
+                first = machine
+            if visible is not None and (shown is None or _is_more_exact(visible, shown)):
+                shown = visible
+            if first is not None and not first.is_day_only:
+                return first
+        if first is not None and shown is not None:
+            return shown if _is_more_exact(shown, first) else first
+        return first or shown or changed
 
     def at(self, node: Node) -> FoundDate | None:
         """Read the date of one element, if it is one that gives a date."""
-        machine = None
-        is_dated = node.tag == "time" or bool(properties(node) & _DATE_PROPERTIES)
-        is_dated = is_dated or class_matches(node, DATE_CLASS)
+        return self.of([node])
+
+    def _machine(self, node: Node) -> FoundDate | None:
+        is_dated = _is_dated(node)
         for name in ("datetime", "content", "title", "data-datetime", "data-time"):
             value = node.attributes.get(name)
             if value and (is_dated or name == "datetime" or node.tag == "abbr"):
-                machine = read_machine_date(value)
-                if machine is None and name in {"title", "datetime"}:
-                    machine = find_date(value, order=self._order)
-                if machine is not None and machine.at is not None:
-                    break
-        if machine is not None and machine.at is not None and not machine.is_day_only:
-            return machine
-        if not is_dated and machine is None:
+                found = read_machine_date(value)
+                if found is None and name in {"title", "datetime"}:
+                    found = find_date(value, order=self._order)
+                if found is not None and found.at is not None:
+                    return found
+        return None
+
+    def _visible(self, node: Node) -> FoundDate | None:
+        if not _is_dated(node) and "datetime" not in node.attributes:
             return None
-        visible = self.in_text(self._page.brief(node))
-        if visible is None or visible.at is None:
-            return machine or visible
-        if machine is None or machine.at is None:
-            return visible
-        # A day for machines and a time for readers complete each other.
-        return visible if visible.at.date() == machine.at.date() else machine
+        return self.in_text(self._page.brief(node))
 
     def in_text(self, text: str) -> FoundDate | None:
         return find_date(text, order=self._order)
 
-    @staticmethod
-    def _is_more_exact(found: FoundDate, than: FoundDate) -> bool:
-        if found.at is None:
-            return False
-        if than.at is None:
-            return True
-        return than.is_day_only and not found.is_day_only and found.at.date() == than.at.date()
+
+def _is_dated(node: Node) -> bool:
+    return (
+        node.tag == "time"
+        or bool(properties(node) & _DATE_PROPERTIES)
+        or class_matches(node, DATE_CLASS)
+    )
+
+
+def _is_more_exact(found: FoundDate, than: FoundDate) -> bool:
+    if found.at is None:
+        return False
+    if than.at is None:
+        return True
+    return than.is_day_only and not found.is_day_only and found.at.date() == than.at.date()

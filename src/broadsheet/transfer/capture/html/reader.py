@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from broadsheet.transfer.capture.dates import FoundDate
 from broadsheet.transfer.capture.html.addresses import Addresses
 from broadsheet.transfer.capture.html.body import BodyReader
 from broadsheet.transfer.capture.html.comments import find_comments
@@ -21,6 +22,7 @@ from broadsheet.transfer.capture.html.moments import Moments
 from broadsheet.transfer.capture.html.page import Node, Page, parse_page
 from broadsheet.transfer.capture.html.story import StoryReader
 from broadsheet.transfer.capture.model import Capture, CapturedBlock, CaptureUnreadable
+from broadsheet.transfer.capture.warnings import count_warnings
 
 
 def read_html(text: str) -> Capture:
@@ -74,9 +76,9 @@ def read_html(text: str) -> Capture:
         warnings=tuple(
             [
                 *linked.warnings,
-                *story_warnings(published),
+                *_date_warnings(published),
                 *thread.warnings,
-                *count_warnings(claimed, thread),
+                *count_warnings(claimed, thread.comments, thread.unreadable),
             ]
         ),
     )
@@ -113,14 +115,11 @@ def _how(content: Content, linked: LinkedData) -> str:
     return "json-ld" if linked.story else "markup"
 
 
-def story_warnings(published: object) -> list[str]:
-    return []
-
-
-def count_warnings(claimed: int | None, thread: Thread) -> list[str]:
-    """Name both numbers where the page claims another number than it shows."""
-    whole = len(thread.comments) + len(thread.unreadable)
-    written = sum(comment.kind == "comment" for comment in thread.comments)
-    if claimed is None or claimed in (whole, written):
+def _date_warnings(published: FoundDate | None) -> list[str]:
+    if published is None:
         return []
-    return [f"The page claims {claimed} comments; {whole} were found."]
+    if published.at is None:
+        return ["The date of the story can mean two days; it is not recorded."]
+    if published.is_day_only:
+        return ["The page gives the day of publication but not the time."]
+    return []

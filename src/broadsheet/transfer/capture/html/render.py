@@ -32,6 +32,8 @@ _INLINE_TAGS = {
     "kbd": "code",
     "samp": "code",
 }
+# Stands for a space of an indent until the markup is tidied; a private character.
+KEPT_SPACE = "\ue000"
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SMILEY = re.compile(r"smil|emoji|emoticon", re.IGNORECASE)
 
@@ -202,7 +204,7 @@ def inline_markup(parts: Sequence[Node | str], addresses: Addresses, skip: Skip)
             depth -= 1
             out.append(part[0])
         elif isinstance(part, str):
-            out.append(html.escape(_SPACE.sub(" ", part), quote=False))
+            out.append(html.escape(_spaced(part), quote=False))
         elif part.tag not in SILENT and not skip(part):
             opening, closing = _inline_tags(part, addresses)
             if depth < _DEEPEST_MARKUP:
@@ -211,6 +213,12 @@ def inline_markup(parts: Sequence[Node | str], addresses: Addresses, skip: Skip)
                 depth += 1
             stack.extend(reversed(part.children))
     return tidy_markup("".join(out))
+
+
+def _spaced(text: str) -> str:
+    """Make single spaces; unbreakable ones stay only where French puts them."""
+    text = re.sub(r"\u00a0(?![:;!?»%])(?<!«\u00a0)", " ", text)
+    return _SPACE.sub(" ", text)
 
 
 def _inline_tags(node: Node, addresses: Addresses) -> tuple[str, str]:
@@ -244,6 +252,7 @@ def tidy_markup(markup: str) -> str:
         markup = re.sub(r"<(a|em|strong|code)(?: [^>]*)?>(\s*)</\1>", r"\2", markup)
     # Unbreakable spaces indent code and stay.
     markup = re.sub(r"[ \t\r\n\f]+", " ", markup)
+    markup = markup.replace(KEPT_SPACE, "\u00a0").replace("&nbsp;", "\u00a0")
     markup = re.sub(r" ?<br> ?", "<br>", markup)
     return re.sub(r"\A(?:[ \u00a0]|<br>)+|(?:[ \u00a0]|<br>)+\Z", "", markup)
 

@@ -13,7 +13,6 @@ from broadsheet.transfer.capture.html.content import Content
 from broadsheet.transfer.capture.html.linked import LinkedData, as_list, text_in
 from broadsheet.transfer.capture.html.markers import (
     AUTHOR_CLASS,
-    DATE_CLASS,
     STANDFIRST_CLASS,
     class_matches,
     is_hidden,
@@ -91,6 +90,15 @@ class StoryReader:
             and not self._content.is_left_out(node)
             and not is_hidden(node)
         )
+
+    def _is_near(self, node: Node) -> bool:
+        """Tell whether an element stands between headline and body, or in a marked story."""
+        if node.tag in SILENT or node.tag == "a" or not self._content.parts:
+            return False
+        if self._content.is_story_marked:
+            return True
+        start = self._headline_node.index if self._headline_node is not None else node.index + 1
+        return start < node.index < self._content.parts[0].end
 
     def byline(self) -> tuple[str, ...]:
         """The names of the authors, as the page prints them or tells them to machines."""
@@ -218,7 +226,7 @@ class StoryReader:
         if found := self._moments.of(dated):
             yield found
         for node in dated:
-            if node.tag not in SILENT and not self._page.has_block(node):
+            if self._is_near(node) and not self._page.has_block(node):
                 text = self._page.brief(node, 120)
                 if text and len(text) < 120 and (found := self._moments.in_text(text)):
                     yield found
@@ -233,17 +241,20 @@ class StoryReader:
         value = self._item.get("articleSection")
         told = text_in(value) or self._meta.get("article:section") or self._meta.get("section")
         if told:
-            return told[:100]
+            # Some plugins list all categories in one text.
+            return told.split(",")[0].strip()[:100]
         for node in self._around():
             if "articleSection" in properties(node):
-                return (node.get("content") or self._page.brief(node, 80))[:100]
+                links = (part for part in self._page.below(node) if part.tag == "a")
+                named = next(links, node)
+                return (node.get("content") or self._page.brief(named, 80)).split(",")[0].strip()
         for node in self._around():
             relation = node.get("rel").lower().split()
             around = node.parent.classes if node.parent is not None else frozenset()
             is_category = "category" in relation or (
                 node.tag == "a" and any(re.search(r"\bcat(?:egory|egories|-links)?\b", n) for n in around)
             )
-            if is_category and (text := self._page.brief(node, 60)):
+            if is_category and node.tag == "a" and (text := self._page.brief(node, 60)):
                 return text
         return ""
 
@@ -258,7 +269,7 @@ class StoryReader:
                 properties(node) & {"description", "alternativeHeadline"}
             ):
                 text = self._page.brief(node, _LONGEST_STANDFIRST)
-                if len(text) > 9 and not class_matches(node, AUTHOR_CLASS | DATE_CLASS if False else AUTHOR_CLASS):
+                if len(text) > 9 and not class_matches(node, AUTHOR_CLASS):
                     return text, node
         node = self._content.standfirst
         if node is not None:
@@ -279,7 +290,7 @@ class StoryReader:
                 (one for one, _ in zip(node.ancestors(), range(4), strict=False) if one.tag == "figure"),
                 None,
             )
-            if is_lead or figure is not None:
+            if (is_lead or figure is not None) and not self._leads_away(node):
                 block = image_block(self._page, self._addresses, node, figure or node)
                 if block is not None:
                     return block
@@ -291,6 +302,15 @@ class StoryReader:
             if block is not None:
                 return block
         return None
+
+    def _leads_away(self, node: Node) -> bool:
+        """Tell whether a picture is a link to another page, as those of other stories are."""
+        for above, _step in zip(node.ancestors(), range(4), strict=False):
+            if above.tag == "a":
+                target = self._addresses.link(above.get("href")).split("#")[0]
+                is_picture = re.search(r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", target, re.IGNORECASE)
+                return bool(target) and not is_picture and target != self._meta.address
+        return False
 
     def _named_image(self, address: str) -> CapturedBlock | None:
         node = Node("img", {"src": address, "alt": self._meta.get("og:image:alt")}, None, 0)
