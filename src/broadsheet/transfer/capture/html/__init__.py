@@ -1,0 +1,1 @@
+"""Read a saved HTML page, whatever marked it up."""
