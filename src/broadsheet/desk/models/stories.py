@@ -26,8 +26,8 @@ class BodyField(StreamField):
     """Keeps the definitions of blocks out of migrations: they change without the table changing."""
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        name, _, _, _ = super().deconstruct()
-        return name, "wagtail.fields.StreamField", [[]], {"blank": True}
+        name, path, _, _ = super().deconstruct()
+        return name, path, [[]], {"blank": True}
 
 
 class StoryPage(KeepsPublishedStories, Page):
