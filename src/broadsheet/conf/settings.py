@@ -207,6 +207,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "wagtail": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
         "PIL": {"level": "WARNING"},
     },
 }

@@ -159,6 +159,12 @@ class StoryPage(KeepsPublishedStories, Page):
         if self.lead_image_id and not self.lead_alt.strip():
             raise ValidationError({"lead_alt": "Say what the lead image shows."})
 
+    def with_content_json(self, content: dict[str, Any]) -> StoryPage:
+        """Return a revision's content as a page; which document it is was never the revision's to say."""
+        page = super().with_content_json(content)
+        page.document = self.document
+        return page
+
     def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
         """Save a revision; a kind chosen now is for the edition after the one in force."""
         if self.edition_choice_is_stale:
