@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from tests import factories
 
 from broadsheet.record import guards
 from broadsheet.record.models import Publication
+from tests import factories
 
 
 @pytest.fixture(scope="session")

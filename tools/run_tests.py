@@ -19,7 +19,17 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def pytest(*arguments: str, **environment: str) -> bool:
     """Run pytest in parallel; return whether all passed."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadgroup", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "auto",
+        "--dist",
+        "loadgroup",
+        *arguments,
+    ]
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}).returncode == 0
 
 

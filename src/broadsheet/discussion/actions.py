@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -102,7 +103,10 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
 
 def _is_legible(markup: str) -> bool:
     """Say whether something other than white space and invisible characters remains."""
-    return any(character.isprintable() and not character.isspace() for character in markup)
+    return any(
+        character.isprintable() and not character.isspace()
+        for character in nh3.clean(markup, tags=set())
+    )
 
 
 def post_comment(

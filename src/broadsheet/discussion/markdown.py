@@ -30,7 +30,9 @@ def _parser(rules: list[str]) -> MarkdownIt:
         {"html": False, "breaks": True, "linkify": True, "typographer": False, "maxNesting": 12},
     )
     parser.enable(rules, ignoreInvalid=True)
+    # Only addresses that name their scheme become links: "//host" and "host.tld" are just words.
     parser.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
+    parser.linkify.add("//", None).add("ftp:", None)
     return parser
 
 
@@ -76,4 +78,5 @@ def _cleaned(markup: str) -> str:
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="ugc nofollow noopener",
+        url_relative="deny",
     ).strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from modelsearch.backends import get_search_backend
 
 from broadsheet.record.models import Document, Edition
@@ -18,7 +20,8 @@ def index_document(document: Document) -> None:
 
 def search_editions(query: str, *, limit: int, offset: int = 0) -> tuple[list[Edition], int]:
     """Return editions in force that have all words of ``query``, best first, and how many there are."""
-    words = query.replace("\x00", " ")[:MAX_QUERY].strip()
+    # Words only: the databases' query languages give a meaning to other characters.
+    words = " ".join(re.findall(r"\w+", query[:MAX_QUERY]))
     if not words:
         return [], 0
     found = get_search_backend().search(

@@ -225,9 +225,7 @@ class BodyReader:
             if visible(markup).strip():
                 items.append(markup)
         if items:
-            self._blocks.append(
-                CapturedBlock("list", items=tuple(items), ordered=node.tag == "ol")
-            )
+            self._blocks.append(CapturedBlock("list", items=tuple(items), ordered=node.tag == "ol"))
         self._pictures(node)
         return bool(items)
 
@@ -325,7 +323,10 @@ def _is_ornament(picture: Node, address: str) -> bool:
     marks = picture.get("class").lower()
     return bool(
         re.search(r"avatar|smil|emoji|icon|pixel|spacer", marks)
-        or re.search(r"gravatar\.com/b?l?avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji|/themes/", address)
+        or re.search(
+            r"gravatar\.com/b?l?avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji|/themes/",
+            address,
+        )
     )
 
 

@@ -59,7 +59,10 @@ def _printed(page: Page, content: Content) -> Iterable[Node]:
         if (
             node.tag == "h1"
             or "headline" in kinds
-            or ((is_heading or node.tag in {"div", "span", "a", "p", "td", "font"}) and class_matches(node, HEADLINE_CLASS))
+            or (
+                (is_heading or node.tag in {"div", "span", "a", "p", "td", "font"})
+                and class_matches(node, HEADLINE_CLASS)
+            )
             or (node.tag in {"h2", "h3"} and not content.is_body(node))
         ):
             yield node
@@ -78,13 +81,15 @@ def _score(
             score += 3
         elif len(plain) > 7 and (whole.startswith(plain) or bare.startswith(plain)):
             score += 1.5
-        elif len(plain) > 11 and plain in whole:
-            score += 1
-        elif len(plain) > 11 and len(whole) > 11 and (plain.startswith(bare) and bare):
+        elif (len(plain) > 11 and plain in whole) or (
+            len(plain) > 11 and len(whole) > 11 and (plain.startswith(bare) and bare)
+        ):
             score += 1
     if told and score == 0 and len(told) > 0:
         score -= 0.5
-    if plain == _letters(meta.site_name) or plain == _letters(meta.title) and node.tag != "h1" and not content.parts:
+    if plain == _letters(meta.site_name) or (
+        plain == _letters(meta.title) and node.tag != "h1" and not content.parts
+    ):
         score -= 2
     first = content.parts[0] if content.parts else None
     story = content.story

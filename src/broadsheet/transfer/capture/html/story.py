@@ -35,7 +35,9 @@ _DATE_META = (
     "publishdate", "cxenseparse:recs:publishtime", "date", "article.published",
 )  # fmt: skip
 _NOT_A_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de)\b|^\W*$", re.IGNORECASE)
-_BYLINE_CLASS = re.compile(r"(?:[\w-]*[-_])?(?:by-?line|authors?|entry-author|post-author|autor(?:en)?)\Z")
+_BYLINE_CLASS = re.compile(
+    r"(?:[\w-]*[-_])?(?:by-?line|authors?|entry-author|post-author|autor(?:en)?)\Z"
+)
 _FRONT = 80  # elements before the body among which the byline and the date stand
 _LONGEST_STANDFIRST = 700  # characters
 _ADDRESS_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-|\Z)")
@@ -183,7 +185,9 @@ class StoryReader:
         found = self._moments.in_text(text)
         if found is None:
             return text
-        before = re.sub(r"\W*\b(?:on|am|at|le|el|vom|published|posted)?\W*\Z", "", text[: found.start])
+        before = re.sub(
+            r"\W*\b(?:on|am|at|le|el|vom|published|posted)?\W*\Z", "", text[: found.start]
+        )
         return before or text[found.end :].lstrip(" ,|·•–—-by")
 
     def _byline_in_words(self) -> tuple[str, ...]:
@@ -205,9 +209,13 @@ class StoryReader:
             if found.at is None:
                 best = best or found
                 continue
-            if best is None or best.at is None:
-                best = found
-            elif best.is_day_only and not found.is_day_only and found.at.date() == best.at.date():
+            if (
+                best is None
+                or best.at is None
+                or (
+                    best.is_day_only and not found.is_day_only and found.at.date() == best.at.date()
+                )
+            ):
                 best = found
             if not best.is_day_only:
                 break
@@ -252,7 +260,8 @@ class StoryReader:
             relation = node.get("rel").lower().split()
             around = node.parent.classes if node.parent is not None else frozenset()
             is_category = "category" in relation or (
-                node.tag == "a" and any(re.search(r"\bcat(?:egory|egories|-links)?\b", n) for n in around)
+                node.tag == "a"
+                and any(re.search(r"\bcat(?:egory|egories|-links)?\b", n) for n in around)
             )
             if is_category and node.tag == "a" and (text := self._page.brief(node, 60)):
                 return text
@@ -287,15 +296,22 @@ class StoryReader:
                 for name in marks
             ) or "image" in properties(node)
             figure = next(
-                (one for one, _ in zip(node.ancestors(), range(4), strict=False) if one.tag == "figure"),
+                (
+                    one
+                    for one, _ in zip(node.ancestors(), range(4), strict=False)
+                    if one.tag == "figure"
+                ),
                 None,
             )
             if (is_lead or figure is not None) and not self._leads_away(node):
                 block = image_block(self._page, self._addresses, node, figure or node)
                 if block is not None:
                     return block
-        for value in (*as_list(self._item.get("image")), self._meta.get("og:image"),
-                      self._meta.get("twitter:image")):
+        for value in (
+            *as_list(self._item.get("image")),
+            self._meta.get("og:image"),
+            self._meta.get("twitter:image"),
+        ):
             item = self._linked.resolve(value)
             address = text_in(item.get("url") or item.get("contentUrl")) if item else text_in(value)
             block = self._named_image(address)
@@ -308,7 +324,9 @@ class StoryReader:
         for above, _step in zip(node.ancestors(), range(4), strict=False):
             if above.tag == "a":
                 target = self._addresses.link(above.get("href")).split("#")[0]
-                is_picture = re.search(r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", target, re.IGNORECASE)
+                is_picture = re.search(
+                    r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", target, re.IGNORECASE
+                )
                 return bool(target) and not is_picture and target != self._meta.address
         return False
 
@@ -316,7 +334,9 @@ class StoryReader:
         node = Node("img", {"src": address, "alt": self._meta.get("og:image:alt")}, None, 0)
         if not image_address(node, self._addresses).startswith("http"):
             return None
-        if re.search(r"logo|default|placeholder|fallback|favicon|s0\.wp\.com", address, re.IGNORECASE):
+        if re.search(
+            r"logo|default|placeholder|fallback|favicon|s0\.wp\.com", address, re.IGNORECASE
+        ):
             return None
         return image_block(self._page, self._addresses, node, node)
 

@@ -1,0 +1,76 @@
+"""The one reading order of a thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadsheet.discussion.threads import MAX_SHOWN_DEPTH, reading_order
+
+
+@dataclass(frozen=True)
+class Said:
+    """As much of a comment as the order needs."""
+
+    pk: int
+    parent_id: int | None = None
+
+
+def outline(comments):
+    """Return the thread as the template nests it: lists of [id, list of replies]."""
+    root: list = []
+    stack = [root]
+    for placed in reading_order(comments):
+        if placed.opens:
+            stack.append(stack[-1][-1][1])
+        stack[-1].append([placed.comment.pk, []])
+        for _ in range(placed.closes):
+            stack.pop()
+    assert len(stack) == 1
+    return root
+
+
+def test_replies_stand_beneath_what_they_answer():
+    comments = [Said(1), Said(2), Said(3, 1), Said(4, 3), Said(5, 1), Said(6, 2)]
+
+    assert outline(comments) == [[1, [[3, [[4, []]]], [5, []]]], [2, [[6, []]]]]
+
+
+def test_reply_without_its_parent_stands_at_the_top():
+    assert outline([Said(1), Said(2, 99)]) == [[1, []], [2, []]]
+
+
+def test_deep_replies_stand_at_the_last_level():
+    chain = [Said(1), *(Said(number, number - 1) for number in range(2, 12))]
+
+    levels = [placed.level for placed in reading_order(chain)]
+
+    assert levels == [*range(1, MAX_SHOWN_DEPTH + 1), *[MAX_SHOWN_DEPTH] * (11 - MAX_SHOWN_DEPTH)]
+
+
+threads = st.lists(st.integers(min_value=0, max_value=30), max_size=40).map(
+    lambda parents: [
+        Said(number, parent if 0 < parent < number else None)
+        for number, parent in enumerate(parents, 1)
+    ]
+)
+
+
+@given(threads)
+def test_every_comment_stands_once_and_after_its_parent(comments):
+    order = [placed.comment.pk for placed in reading_order(comments)]
+
+    assert sorted(order) == [comment.pk for comment in comments]
+    place = {pk: index for index, pk in enumerate(order)}
+    assert all(
+        place[comment.parent_id] < place[comment.pk] for comment in comments if comment.parent_id
+    )
+    outline(comments)
+
+
+def test_long_chain_needs_no_deep_stack():
+    chain = [Said(1), *(Said(number, number - 1) for number in range(2, 20_001))]
+
+    assert len(list(reading_order(chain))) == 20_000
