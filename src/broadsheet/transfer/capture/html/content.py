@@ -141,6 +141,7 @@ class Content:
                 continue
             own = sum(len(part.strip()) for part in node.children if isinstance(part, str))
             is_text = own >= _SHORTEST_TEXT or (node.tag == "p" and self.prose(node) >= _SHORTEST_TEXT)
+            is_text = is_text and not class_matches(node, SURE_STANDFIRST)
             if is_text and not self._left_out[node.index]:
                 return node.index
         return first.index
@@ -172,12 +173,13 @@ class Content:
         return self._page.letters(node)
 
     def _standfirst(self) -> Node | None:
-        for part in self.parts:
+        """A subtitle printed inside the body's element, before its text."""
+        for part in self.parts[:1]:
             for node in self._page.below(part):
-                if class_matches(node, SURE_STANDFIRST) and self._page.letters(node) < 700:
-                    return node
-                if self._page.letters(part) and node.index > part.index + 60:
+                if node.index > self._front_until:
                     break
+                if class_matches(node, SURE_STANDFIRST):
+                    return node
         return None
 
 

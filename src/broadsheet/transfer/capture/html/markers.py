@@ -133,9 +133,9 @@ def class_or_id_matches(node: Node, pattern: re.Pattern[str]) -> bool:
 
 # Parts of the page around and inside a story that are not the story.
 ORNAMENT = re.compile(
-    r"(?:[\w-]*[-_])?(?:share|sharing|shares|sharedaddy|social|socials|addtoany|shareaholic|a2a|"
+    r"(?:[\w-]*[-_])?(?:share|sharing|shares|sharedaddy|social|socials|addtoany|shareaholic|a2a|shariff|"
     r"hupso\w*|related\w*|relacionad[ao]s|yarpp|jp-relatedposts|outbrain|taboola|recommend\w*|suggested|"
-    r"more-stories|more-posts|adverts?|advertisement|advertising|ads?|adsense|adsbygoogle|adbox|"
+    r"more-?stories|more-?posts|adverts?|advertisement|advertising|ads?|adsense|adsbygoogle|adbox|"
     r"adsbox|ad-?slot|ad-?unit|sponsor\w*|promo|promotion|newsletter|subscribe|subscription|signup|"
     r"paywall|donate|donation|spendenleiste|breadcrumbs?|pagination|pager|pagenav|page-links|"
     r"post-nav\w*|nav-links|navigation|menu|widgets?|sidebar|rating|ratings|kk-star-ratings|"
@@ -148,7 +148,7 @@ ORNAMENT = re.compile(
 # Parts of a story that tell about it; they are read, but are not its text.
 ABOUT_STORY = re.compile(
     r"(?:[\w-]*[-_])?(?:author-?(?:box|bio|info|profile|card|description)|about-?(?:the-?)?author|"
-    r"authors|bio-?box|bio|entry-author-info|saboxplugin[\w-]*|abh_\w+|ts-fab[\w-]*|"
+    r"authors|bio-?box|bios?|entry-author-info|saboxplugin[\w-]*|abh_\w+|ts-fab[\w-]*|"
     r"(?:post|entry|article|story|headline)[-_]?(?:meta|info|data|details|footer|utility|byline)|"
     r"byline|meta|postmetadata|dateline|"
     r"tags|tag-links|tagcloud|post-?tags|entry-tags|cat-links|categories|topics|"
@@ -182,6 +182,6 @@ STANDFIRST_CLASS = re.compile(
     r"alternativeheadline|tagline-post)\Z"
 )
 SURE_STANDFIRST = re.compile(
-    r"(?:[\w-]*[-_])?(?:standfirst|(?:article|post|entry|story)-sub-?title|sub-?headline|dek|"
-    r"vorspann|chapo|entradilla)\Z"
+    r"(?:[\w-]*[-_])?(?:standfirst|sub-?title|sub-?headline|sub-?head|dek|vorspann|chapo|entradilla|"
+    r"bajada)\Z"
 )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from broadsheet.transfer.capture.dates import FoundDate, read_machine_date
-from broadsheet.transfer.capture.html.addresses import Addresses, unwrapped
-from broadsheet.transfer.capture.html.body import image_block
+from broadsheet.transfer.capture.html.addresses import Addresses
+from broadsheet.transfer.capture.html.body import image_block, leads_away
 from broadsheet.transfer.capture.html.content import Content
 from broadsheet.transfer.capture.html.linked import LinkedData, as_list, text_in
 from broadsheet.transfer.capture.html.markers import (
@@ -290,7 +289,9 @@ class StoryReader:
                 (one for one, _ in zip(node.ancestors(), range(4), strict=False) if one.tag == "figure"),
                 None,
             )
-            if (is_lead or figure is not None) and not self._leads_away(node):
+            if (is_lead or figure is not None) and not leads_away(
+                node, self._addresses, self._meta.address
+            ):
                 block = image_block(self._page, self._addresses, node, figure or node)
                 if block is not None:
                     return block
@@ -302,15 +303,6 @@ class StoryReader:
             if block is not None:
                 return block
         return None
-
-    def _leads_away(self, node: Node) -> bool:
-        """Tell whether a picture is a link to another page, as those of other stories are."""
-        for above, _step in zip(node.ancestors(), range(4), strict=False):
-            if above.tag == "a":
-                target = self._addresses.link(above.get("href")).split("#")[0]
-                is_picture = re.search(r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", target, re.IGNORECASE)
-                return bool(target) and not is_picture and target != self._meta.address
-        return False
 
     def _named_image(self, address: str) -> CapturedBlock | None:
         node = Node("img", {"src": address, "alt": self._meta.get("og:image:alt")}, None, 0)
@@ -326,10 +318,3 @@ def _is_change(node: Node) -> bool:
         node.classes & {"updated", "modified", "dt-updated", "date-modified", "entry-updated"}
         and "published" not in node.classes
     ) or "dateModified" in properties(node)
-
-
-def host(address: str) -> str:
-    try:
-        return (urlsplit(unwrapped(address)).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
