@@ -10,6 +10,7 @@ from broadsheet.transfer.capture.html.addresses import Addresses
 from broadsheet.transfer.capture.html.comments import Found
 from broadsheet.transfer.capture.html.markers import (
     AUTHOR_CLASS,
+    AWAITING,
     BYLINE_WORD_CLASS,
     DATE_CLASS,
     TEXT_CLASS,
@@ -60,6 +61,9 @@ class CommentReader:
 
     def read(self, one: Found) -> Reading:
         nodes = self._own.of(one)
+        if len(one.parts) > 1:
+            # The lines of a definition list: the first tells the name, a later one is the text.
+            nodes = sorted([*one.parts, *nodes], key=lambda node: node.index)
         content = self._content(nodes)
         outside = nodes
         if content is not None:
@@ -101,7 +105,11 @@ class CommentReader:
                 return outer
             largest = max(inner, key=self._page.letters)
             if self._page.letters(largest) * 2 < self._own_letters(outer, nodes):
-                has_meta = any(_is_meta(node) for node in nodes if outer.holds(node))
+                has_meta = any(
+                    _is_meta(node) or class_matches(node, AUTHOR_CLASS)
+                    for node in nodes
+                    if outer.holds(node) and not largest.holds(node)
+                )
                 if not has_meta:
                     return outer
             marked = [node for node in inner if node is largest or largest.holds(node)]
@@ -196,8 +204,10 @@ class CommentReader:
 
         plain = PlainText(self._addresses, is_left_out)
         for root in roots:
-            plain.write(root)
-        paragraphs = plain.text().split("\n\n")
+            if len(roots) == 1 or not (root is name_node or is_furniture(root)):
+                plain.write(root)
+        kept = [line for line in plain.text().split("\n") if not AWAITING.match(line)]
+        paragraphs = re.split(r"\n{2,}", "\n".join(kept).strip("\n"))
         if name_node is not None and any(
             root.index < name_node.index < root.end for root in roots
         ):

@@ -26,6 +26,7 @@ _STORY_KINDS = frozenset(
 _STORY_CLASSES = frozenset({"hentry", "h-entry", "hnews", "h-news"})
 # A better mark wins if it holds this part of the words that the best mark holds.
 _ENOUGH = 0.4
+_NEARLY_ALL = 0.85
 _LONGEST_FRONT = 120  # elements
 _SHORTEST_TEXT = 100  # letters; shorter lines at the front may be a byline
 
@@ -110,7 +111,7 @@ class Content:
             return
         most = max(self.prose(node) for nodes in ranks.values() for node in nodes)
         for rank in sorted(ranks):
-            best = max(ranks[rank], key=self.prose)
+            best = self._innermost(max(ranks[rank], key=self.prose), ranks[rank])
             parts = [
                 node
                 for node in ranks[rank]
@@ -129,22 +130,35 @@ class Content:
                     self.how = "hentry"
                 return
 
+    def _innermost(self, node: Node, others: list[Node]) -> Node:
+        """Go inside as long as nearly all text comes along; headers stay outside."""
+        enough = self.prose(node) * _NEARLY_ALL
+        for other in others:
+            if node.holds(other) and self.prose(other) >= enough:
+                node = other
+        return node
+
     def _front(self) -> int:
         """Where the text begins: some themes print byline and date inside the body's element."""
         if not self.parts:
             return 0
         first = self.parts[0]
+        longest, most = first, 0
         for node in self._page.below(first):
             if node.index > first.index + _LONGEST_FRONT:
                 break
-            if node.tag in SILENT:
+            if node.tag in SILENT or self._left_out[node.index]:
+                continue
+            if class_matches(node, SURE_STANDFIRST) or class_matches(node, ABOUT_STORY):
                 continue
             own = sum(len(part.strip()) for part in node.children if isinstance(part, str))
-            is_text = own >= _SHORTEST_TEXT or (node.tag == "p" and self.prose(node) >= _SHORTEST_TEXT)
-            is_text = is_text and not class_matches(node, SURE_STANDFIRST)
-            if is_text and not self._left_out[node.index]:
+            if node.tag == "p":
+                own = max(own, self.prose(node))
+            if own >= _SHORTEST_TEXT:
                 return node.index
-        return first.index
+            if own > most:
+                longest, most = node, own
+        return longest.index
 
     def _story(self) -> Node | None:
         """The nearest element around the body that is marked as a story, or a little larger."""

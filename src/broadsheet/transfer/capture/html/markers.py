@@ -14,11 +14,13 @@ OTHER_COMMENT_ID = re.compile(
     r"(?:li|div|dsq|single|article|view|the|wrap|entry)?[-_]?"
     r"(?:comment|cmt|cmnt|ljcmt|commentaire|kommentar|comentario|reactie|reply|usercomment)"
     r"(?:[-_]?(?:id|no|nr|wrap(?:per)?|body|item|block|box))?[-_]?"
-    r"((?=[0-9a-f-]*[0-9])[0-9a-f]+(?:-[0-9a-f]+)*)\Z",
+    r"((?=[0-9a-f-]*[0-9])[0-9a-f]+(?:-[0-9a-f]+)*)(?:-(?:content|body|wrapper|container))?\Z",
     re.IGNORECASE,
 )
 # Ids that could be anything; they count where the class says comment too.
 SHORT_COMMENT_ID = re.compile(r"(?:c|p|post-|t|id)[-_]?(\d+)\Z", re.IGNORECASE)
+
+FORUM_POST_ID = re.compile(r"p\d+\Z")
 
 COMMENT_CLASS = re.compile(
     r"(?:(?:user|single|reader|post|blog|c|wp|view|public|thread|article|story|site)[-_]{0,2})?"
@@ -78,9 +80,18 @@ FURNITURE_FRONT = re.compile(
 )
 
 IN_REPLY_TO = re.compile(
-    r"in reply to|in response to|replying to|antwort (?:auf|an)|als antwort auf|en réponse à|"
+    r"in reply to|in response to|repl(?:y|ied|ying) to|antwort (?:auf|an)|als antwort auf|en réponse à|"
     r"en respuesta a|in risposta a|em resposta a|als antwoord op|som svar (?:på|til)|"
     r"в ответ|odpowiedź na|vastaus",
+    re.IGNORECASE,
+)
+
+
+AWAITING = re.compile(
+    r"\W*(?:your comment is awaiting moderation|dein kommentar (?:wartet|muss noch|wird)|ihr kommentar "
+    r"(?:wartet|muss)|votre commentaire est en attente|tu comentario está pendiente|"
+    r"il tuo commento è in attesa|je reactie wacht|seu comentário está aguardando|"
+    r"din kommentar (?:inväntar|avventer|afventer)).{0,80}\Z",
     re.IGNORECASE,
 )
 

@@ -20,6 +20,7 @@ from broadsheet.transfer.capture.html.linked import LinkedData
 from broadsheet.transfer.capture.html.meta import PageMeta
 from broadsheet.transfer.capture.html.moments import Moments
 from broadsheet.transfer.capture.html.page import Node, Page, parse_page
+from broadsheet.transfer.capture.html.render import visible
 from broadsheet.transfer.capture.html.story import StoryReader
 from broadsheet.transfer.capture.html.trim import trimmed
 from broadsheet.transfer.capture.model import Capture, CapturedBlock, CaptureUnreadable
@@ -102,10 +103,9 @@ def _body(
 
 
 def _repeats(block: CapturedBlock, headline: str, standfirst: str) -> bool:
-    return block.type == "heading" and block.html.casefold() in {
-        headline.casefold(),
-        standfirst.casefold(),
-    }
+    if block.type not in {"heading", "paragraph"}:
+        return False
+    return visible(block.html).strip().casefold() in {headline.casefold(), standfirst.casefold()}
 
 
 def _same(one: CapturedBlock, other: CapturedBlock) -> bool:
