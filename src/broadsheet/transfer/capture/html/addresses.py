@@ -51,6 +51,14 @@ class Addresses:
         return joined if joined.lower().startswith(("http://", "https://", "mailto:")) else ""
 
 
+def host_of(address: str) -> str:
+    """The host of an address without "www."; empty if there is none."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def is_same_address(shown: str, address: str) -> bool:
     """Tell whether a link's visible text is its address, perhaps shortened."""
     shown, address = _bare(shown), _bare(address)

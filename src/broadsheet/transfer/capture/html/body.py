@@ -31,22 +31,18 @@ _TITLES = frozenset({"h1", "h2", "h3", "h4"})
 _LAYOUT = frozenset({"p", "table", "h1", "h2", "h3", "ul", "ol"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CAPTION = re.compile(r"(?:[\w-]*[-_])?(?:caption|caption-text|wp-caption-text|legend)\Z")
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", re.IGNORECASE)
 _CREDIT = re.compile(r"(?:[\w-]*[-_])?(?:credits?|photographer|copyright|source|byline)\Z")
 _FURNITURE_TEXT = re.compile(
     r"(?:share(?: this| on.{0,20})?|teilen(?: mit)?|tweet|like this|gefällt mir|loading|advertisement|"
     r"anzeige|publicidad|publicité|werbung|wird geladen|me gusta|compartir|partager|print|email|"
-    r"read more|continue reading|mehr lesen|subscribe|related(?: posts| articles| stories)?|"
+    r"read more|continue reading|mehr lesen|drucken|imprimir|imprimer|subscribe|related(?: posts| articles| stories)?|"
     r"ähnliche (?:beiträge|artikel)|verwandte (?:beiträge|artikel)|you may also like|ähnlich)"
     r"\s*[.:…→»]*\s*(?:\.\.\.)?",
     re.IGNORECASE,
 )
-_LIST_HEADINGS = re.compile(
-    r"(?:related|ähnlich|verwandte|you may also|recommended|more from|artículos relacionados|share|"
-    r"teilen|à lire aussi|lesen sie auch|mehr zum thema)",
-    re.IGNORECASE,
-)
 _SHARE_TARGET = re.compile(
-    r"(?:facebook\.com/(?:share|dialog|plugins)|twitter\.com/(?:share|intent|home\?status)|"
+    r"(?:://share\.|/share(?:\.php)?[/?]|/sharer|social_plugins/|facebook\.com/(?:share|dialog|plugins)|twitter\.com/(?:share|intent|home\?status)|"
     r"x\.com/intent|plus\.google\.com/share|linkedin\.com/share|pinterest\.\w+/pin/create|"
     r"reddit\.com/submit|tumblr\.com/(?:share|widgets)|(?:wa\.me|api\.whatsapp\.com|t\.me/share)|"
     r"whatsapp://|mailto:\?|addtoany|getpocket\.com/(?:save|edit)|xing\.com/spi|digg\.com/submit|"
@@ -80,7 +76,7 @@ class BodyReader:
         self._blocks = []
         for part in parts:
             self._walk(part)
-        return _without_related(self._blocks)
+        return tuple(self._blocks)
 
     def is_left_out(self, node: Node) -> bool:
         if node.index in self._left_out:
@@ -225,8 +221,10 @@ class BodyReader:
             if visible(markup).strip():
                 items.append(markup)
         if items:
-            self._blocks.append(CapturedBlock("list", items=tuple(items), ordered=node.tag == "ol"))
-        self._pictures(node)
+            self._blocks.append(
+                CapturedBlock("list", items=tuple(items), ordered=node.tag == "ol")
+            )
+            self._pictures(node)
         return bool(items)
 
     def _is_left_out_of_item(self, node: Node) -> bool:
@@ -236,8 +234,9 @@ class BodyReader:
     def _pictures(self, node: Node) -> None:
         if self._page.has_picture(node):
             for inner in self._page.below(node):
-                if inner.tag == "img":
-                    self._image(inner, inner)
+                if inner.tag == "img" and not self._is_inside_left_out(inner, node):
+                    if not leads_away(inner, self._addresses):
+                        self._image(inner, inner)
 
     def _is_inside_left_out(self, node: Node, root: Node) -> bool:
         """Tell whether a part of a list is ornament; lists are shallow, so the climb is short."""
@@ -286,6 +285,15 @@ class BodyReader:
             self._blocks.append(block)
 
 
+def leads_away(picture: Node, addresses: Addresses, own: str = "") -> bool:
+    """Tell whether a picture is a link to another page, as those of other stories are."""
+    for above, _step in zip(picture.ancestors(), range(4), strict=False):
+        if above.tag == "a":
+            target = addresses.link(above.get("href")).split("#")[0]
+            return bool(target) and target != own and not _PICTURE_FILE.search(target)
+    return False
+
+
 def is_share_link(node: Node) -> bool:
     return node.tag == "a" and bool(_SHARE_TARGET.search(node.get("href")))
 
@@ -323,10 +331,7 @@ def _is_ornament(picture: Node, address: str) -> bool:
     marks = picture.get("class").lower()
     return bool(
         re.search(r"avatar|smil|emoji|icon|pixel|spacer", marks)
-        or re.search(
-            r"gravatar\.com/b?l?avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji|/themes/",
-            address,
-        )
+        or re.search(r"gravatar\.com/b?l?avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji|/themes/", address)
     )
 
 
@@ -348,23 +353,3 @@ def _lines_kept(node: Node) -> list[Node | str]:
             indent = len(line) - len(line.lstrip(" "))
             out.append(KEPT_SPACE * indent + line[indent:])
     return out
-
-
-def _without_related(blocks: list[CapturedBlock]) -> tuple[CapturedBlock, ...]:
-    """Drop lists of other stories under their headings, and the headings that end a story."""
-    kept: list[CapturedBlock] = []
-    for block in blocks:
-        before = kept[-1] if kept else None
-        if (
-            block.type == "list"
-            and before is not None
-            and before.type == "heading"
-            and _LIST_HEADINGS.match(visible(before.html))
-            and all("<a " in item for item in block.items)
-        ):
-            kept.pop()
-            continue
-        kept.append(block)
-    while kept and kept[-1].type == "heading":
-        kept.pop()
-    return tuple(kept)

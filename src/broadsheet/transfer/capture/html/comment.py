@@ -10,6 +10,7 @@ from broadsheet.transfer.capture.html.addresses import Addresses
 from broadsheet.transfer.capture.html.comments import Found
 from broadsheet.transfer.capture.html.markers import (
     AUTHOR_CLASS,
+    AWAITING,
     BYLINE_WORD_CLASS,
     DATE_CLASS,
     TEXT_CLASS,
@@ -60,6 +61,9 @@ class CommentReader:
 
     def read(self, one: Found) -> Reading:
         nodes = self._own.of(one)
+        if len(one.parts) > 1:
+            # The lines of a definition list: the first tells the name, a later one is the text.
+            nodes = sorted([*one.parts, *nodes], key=lambda node: node.index)
         content = self._content(nodes)
         outside = nodes
         if content is not None:
@@ -101,7 +105,11 @@ class CommentReader:
                 return outer
             largest = max(inner, key=self._page.letters)
             if self._page.letters(largest) * 2 < self._own_letters(outer, nodes):
-                has_meta = any(_is_meta(node) for node in nodes if outer.holds(node))
+                has_meta = any(
+                    _is_meta(node) or class_matches(node, AUTHOR_CLASS)
+                    for node in nodes
+                    if outer.holds(node) and not largest.holds(node)
+                )
                 if not has_meta:
                     return outer
             marked = [node for node in inner if node is largest or largest.holds(node)]
@@ -196,9 +204,13 @@ class CommentReader:
 
         plain = PlainText(self._addresses, is_left_out)
         for root in roots:
-            plain.write(root)
-        paragraphs = plain.text().split("\n\n")
-        if name_node is not None and any(root.index < name_node.index < root.end for root in roots):
+            if len(roots) == 1 or not (root is name_node or is_furniture(root)):
+                plain.write(root)
+        kept = [line for line in plain.text().split("\n") if not AWAITING.match(line)]
+        paragraphs = re.split(r"\n{2,}", "\n".join(kept).strip("\n"))
+        if name_node is not None and any(
+            root.index < name_node.index < root.end for root in roots
+        ):
             # The line of the name is dropped, what remains of it is its wording.
             while paragraphs and _is_wording(paragraphs[0]):
                 paragraphs.pop(0)
@@ -282,10 +294,8 @@ def _is_about_name(node: Node) -> bool:
 
 
 def _is_meta(node: Node) -> bool:
-    return (
-        class_matches(node, DATE_CLASS)
-        or class_matches(node, BYLINE_WORD_CLASS)
-        or any("reply" in name or "edit" in name for name in node.classes)
+    return class_matches(node, DATE_CLASS) or class_matches(node, BYLINE_WORD_CLASS) or any(
+        "reply" in name or "edit" in name for name in node.classes
     )
 
 
@@ -306,36 +316,8 @@ def _is_wording(text: str) -> bool:
         return True
     words = re.sub(r"[^\w\s]", " ", rest).split()
     return len(words) <= 3 and all(
-        word.lower()
-        in {
-            "on",
-            "at",
-            "am",
-            "um",
-            "le",
-            "el",
-            "à",
-            "a",
-            "the",
-            "posted",
-            "said",
-            "uhr",
-            "says",
-            "sagt",
-            "schreibt",
-            "dit",
-            "dice",
-            "dijo",
-            "wrote",
-            "permalink",
-            "reply",
-            "link",
-            "from",
-            "comment",
-            "by",
-            "edit",
-            "delete",
-            "antworten",
-        }
+        word.lower() in {"on", "at", "am", "um", "le", "el", "à", "a", "the", "posted", "said", "uhr",
+                         "says", "sagt", "schreibt", "dit", "dice", "dijo", "wrote", "permalink",
+                         "reply", "link", "from", "comment", "by", "edit", "delete", "antworten"}
         for word in words
     )

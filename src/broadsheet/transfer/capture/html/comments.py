@@ -18,6 +18,7 @@ from broadsheet.transfer.capture.html.markers import (
     AUTHOR_CLASS,
     COMMENT_CLASS,
     DATE_CLASS,
+    FORUM_POST_ID,
     NUMBERED_COMMENT,
     OTHER_COMMENT_ID,
     SHORT_COMMENT_ID,
@@ -68,6 +69,8 @@ def find_comments(page: Page) -> list[Found]:
     numbered = _numbered(page)
     found = numbered or _marked(page)
     _widen(page, found)
+    if not numbered:
+        found = [one for one in found if one.node.tag != "a" or _letters(page, one)]
     return _each_once(page, found)
 
 
@@ -98,7 +101,8 @@ def _marked(page: Page) -> list[Found]:
     found = []
     for mark in marks:
         has_evidence = mark.has_author or mark.has_date
-        if mark.is_dropped or not (has_evidence or (mark.is_sure and mark.own_letters)):
+        has_content = mark.own_letters or mark.node.tag == "a"
+        if mark.is_dropped or not (has_evidence or (mark.is_sure and has_content)):
             continue
         found.append(Found(mark.key, mark.node, [mark.node]))
     return found
@@ -107,6 +111,10 @@ def _marked(page: Page) -> list[Found]:
 def _marks(page: Page) -> list[_Mark]:
     marks = []
     thread_until = 0
+    posts = [node for node in page.nodes if _is_forum_post(node)]
+    if len(posts) > 1:
+        # A topic of a forum: its first post is the story, the others answer it.
+        return [_Mark(node, f"comment-{node.get('id')[1:]}", is_sure=True) for node in posts[1:]]
     for node in page.nodes:
         if class_or_id_matches(node, THREAD_AREA):
             thread_until = max(thread_until, node.end)
@@ -125,8 +133,8 @@ def _mark(page: Page, node: Node, *, is_in_thread: bool) -> _Mark | None:
     by_class = class_matches(node, COMMENT_CLASS)
     short = SHORT_COMMENT_ID.match(identifier)
     if short and (by_class or is_in_thread or _next_is_comment(page, node)):
-        is_post = "post" in node.classes
-        if by_class or node.tag == "a" or is_post:
+        is_part = any("comment" in name for name in node.classes)
+        if by_class or node.tag == "a" or is_part or "post" in node.classes:
             return _Mark(node, f"comment-{short[1]}", is_sure=True)
     if node.tag not in _CONTAINERS:
         return None
@@ -142,6 +150,10 @@ def _mark(page: Page, node: Node, *, is_in_thread: bool) -> _Mark | None:
     ):
         return _Mark(node, "", is_sure=bool(node.classes & {"h-cite", "h-entry", "hentry"}))
     return None
+
+
+def _is_forum_post(node: Node) -> bool:
+    return "post" in node.classes and bool(FORUM_POST_ID.match(node.get("id")))
 
 
 def _is_thread_list(node: Node) -> bool:
@@ -244,6 +256,10 @@ def _widen(page: Page, found: list[Found]) -> None:
 
     for one in found:
         node = one.node
+        if node.tag == "a" and node.parent is not None and node.parent.tag == "dt":
+            # Old Blogger names the anchor inside the line of the name.
+            one.node = node = node.parent
+            one.parts = [node]
         if node.tag == "dt":
             for sibling in page.following(node):
                 if sibling.tag != "dd":

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from broadsheet.transfer.capture.html.comments import Found
 from broadsheet.transfer.capture.html.markers import (
-    ABOUT_STORY,
     BODY_MARKS,
+    ABOUT_STORY,
     NOISE_TAGS,
     ORNAMENT,
     SURE_STANDFIRST,
@@ -20,24 +20,13 @@ from broadsheet.transfer.capture.html.markers import (
 from broadsheet.transfer.capture.html.page import SILENT, Node, Page
 
 _STORY_KINDS = frozenset(
-    [
-        "NewsArticle",
-        "Article",
-        "BlogPosting",
-        "ReportageNewsArticle",
-        "OpinionNewsArticle",
-        "TechArticle",
-        "Report",
-        "LiveBlogPosting",
-        "ScholarlyArticle",
-        "CreativeWork",
-        "AnalysisNewsArticle",
-        "Blog",
-    ]
+    "NewsArticle Article BlogPosting ReportageNewsArticle OpinionNewsArticle TechArticle Report "
+    "LiveBlogPosting ScholarlyArticle CreativeWork AnalysisNewsArticle Blog".split()
 )
 _STORY_CLASSES = frozenset({"hentry", "h-entry", "hnews", "h-news"})
 # A better mark wins if it holds this part of the words that the best mark holds.
 _ENOUGH = 0.4
+_NEARLY_ALL = 0.85
 _LONGEST_FRONT = 120  # elements
 _SHORTEST_TEXT = 100  # letters; shorter lines at the front may be a byline
 
@@ -122,7 +111,7 @@ class Content:
             return
         most = max(self.prose(node) for nodes in ranks.values() for node in nodes)
         for rank in sorted(ranks):
-            best = max(ranks[rank], key=self.prose)
+            best = self._innermost(max(ranks[rank], key=self.prose), ranks[rank])
             parts = [
                 node
                 for node in ranks[rank]
@@ -141,23 +130,35 @@ class Content:
                     self.how = "hentry"
                 return
 
+    def _innermost(self, node: Node, others: list[Node]) -> Node:
+        """Go inside as long as nearly all text comes along; headers stay outside."""
+        enough = self.prose(node) * _NEARLY_ALL
+        for other in others:
+            if node.holds(other) and self.prose(other) >= enough:
+                node = other
+        return node
+
     def _front(self) -> int:
         """Where the text begins: some themes print byline and date inside the body's element."""
         if not self.parts:
             return 0
         first = self.parts[0]
+        longest, most = first, 0
         for node in self._page.below(first):
             if node.index > first.index + _LONGEST_FRONT:
                 break
-            if node.tag in SILENT:
+            if node.tag in SILENT or self._left_out[node.index]:
+                continue
+            if class_matches(node, SURE_STANDFIRST) or class_matches(node, ABOUT_STORY):
                 continue
             own = sum(len(part.strip()) for part in node.children if isinstance(part, str))
-            is_text = own >= _SHORTEST_TEXT or (
-                node.tag == "p" and self.prose(node) >= _SHORTEST_TEXT
-            )
-            if is_text and not self._left_out[node.index]:
+            if node.tag == "p":
+                own = max(own, self.prose(node))
+            if own >= _SHORTEST_TEXT:
                 return node.index
-        return first.index
+            if own > most:
+                longest, most = node, own
+        return longest.index
 
     def _story(self) -> Node | None:
         """The nearest element around the body that is marked as a story, or a little larger."""
@@ -186,12 +187,13 @@ class Content:
         return self._page.letters(node)
 
     def _standfirst(self) -> Node | None:
-        for part in self.parts:
+        """A subtitle printed inside the body's element, before its text."""
+        for part in self.parts[:1]:
             for node in self._page.below(part):
-                if class_matches(node, SURE_STANDFIRST) and self._page.letters(node) < 700:
-                    return node
-                if self._page.letters(part) and node.index > part.index + 60:
+                if node.index > self._front_until:
                     break
+                if class_matches(node, SURE_STANDFIRST):
+                    return node
         return None
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 
+from broadsheet.transfer.capture.html.addresses import unwrapped
 from broadsheet.transfer.capture.html.content import Content
 from broadsheet.transfer.capture.html.linked import LinkedData, text_in
-from broadsheet.transfer.capture.html.markers import HEADLINE_CLASS, class_matches, properties
+from broadsheet.transfer.capture.html.markers import HEADLINE_CLASS, class_matches, class_or_id_matches, properties
 from broadsheet.transfer.capture.html.meta import PageMeta
 from broadsheet.transfer.capture.html.page import Node, Page
 from broadsheet.transfer.capture.names import tidy
 
 LONGEST_HEADLINE = 400  # characters
+_MASTHEAD = re.compile(
+    r"(?:site[-_]?(?:title|name|header|branding|description|logo)|masthead|logo|banner|branding|"
+    r"blog[-_]?(?:title|name|header)|header|page-header-title|top-?bar)\Z"
+)
 _PARTS = re.compile(r"\s+(?:[|–—»«•·:/~]|::|-|->|>)\s+|\s*[|»]\s*")
 
 
@@ -59,10 +65,7 @@ def _printed(page: Page, content: Content) -> Iterable[Node]:
         if (
             node.tag == "h1"
             or "headline" in kinds
-            or (
-                (is_heading or node.tag in {"div", "span", "a", "p", "td", "font"})
-                and class_matches(node, HEADLINE_CLASS)
-            )
+            or ((is_heading or node.tag in {"div", "span", "a", "p", "td", "font"}) and class_matches(node, HEADLINE_CLASS))
             or (node.tag in {"h2", "h3"} and not content.is_body(node))
         ):
             yield node
@@ -79,18 +82,18 @@ def _score(
         whole, bare = _letters(value), _letters(without_site(value, meta.site_name))
         if plain in (whole, bare):
             score += 3
-        elif len(plain) > 7 and (whole.startswith(plain) or bare.startswith(plain)):
+        elif len(plain) > 3 and (whole.startswith(plain) or whole.endswith(plain)):
             score += 1.5
-        elif (len(plain) > 11 and plain in whole) or (
-            len(plain) > 11 and len(whole) > 11 and (plain.startswith(bare) and bare)
-        ):
+        elif len(plain) > 11 and plain in whole:
             score += 1
-    if told and score == 0 and len(told) > 0:
+        elif len(bare) > 11 and plain.startswith(bare):
+            score += 1
+    if told and score == 0:
         score -= 0.5
-    if plain == _letters(meta.site_name) or (
-        plain == _letters(meta.title) and node.tag != "h1" and not content.parts
-    ):
+    if plain == _letters(meta.site_name):
         score -= 2
+    if _is_site_title(node):
+        score -= 3
     first = content.parts[0] if content.parts else None
     story = content.story
     if node.tag == "h1":
@@ -108,6 +111,18 @@ def _score(
     if content.is_left_out(node):
         score -= 1
     return score
+
+
+def _is_site_title(node: Node) -> bool:
+    """Tell whether a heading names the site: it stands in the masthead, or leads to the front."""
+    for above, _step in zip((node, *node.ancestors()), range(5), strict=False):
+        if class_or_id_matches(above, _MASTHEAD):
+            return True
+    for inner in node.elements():
+        path = re.sub(r"\Ahttps?://[^/]+", "", unwrapped(inner.get("href")))
+        if inner.tag == "a" and inner.get("href") and path in {"", "/"}:
+            return True
+    return False
 
 
 def without_site(title: str, site: str) -> str:
@@ -133,6 +148,4 @@ def _letters(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    import html
-
     return html.unescape(text) if "&" in text else text

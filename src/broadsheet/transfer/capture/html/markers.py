@@ -14,11 +14,13 @@ OTHER_COMMENT_ID = re.compile(
     r"(?:li|div|dsq|single|article|view|the|wrap|entry)?[-_]?"
     r"(?:comment|cmt|cmnt|ljcmt|commentaire|kommentar|comentario|reactie|reply|usercomment)"
     r"(?:[-_]?(?:id|no|nr|wrap(?:per)?|body|item|block|box))?[-_]?"
-    r"((?=[0-9a-f-]*[0-9])[0-9a-f]+(?:-[0-9a-f]+)*)\Z",
+    r"((?=[0-9a-f-]*[0-9])[0-9a-f]+(?:-[0-9a-f]+)*)(?:-(?:content|body|wrapper|container))?\Z",
     re.IGNORECASE,
 )
 # Ids that could be anything; they count where the class says comment too.
 SHORT_COMMENT_ID = re.compile(r"(?:c|p|post-|t|id)[-_]?(\d+)\Z", re.IGNORECASE)
+
+FORUM_POST_ID = re.compile(r"p\d+\Z")
 
 COMMENT_CLASS = re.compile(
     r"(?:(?:user|single|reader|post|blog|c|wp|view|public|thread|article|story|site)[-_]{0,2})?"
@@ -78,9 +80,18 @@ FURNITURE_FRONT = re.compile(
 )
 
 IN_REPLY_TO = re.compile(
-    r"in reply to|in response to|replying to|antwort (?:auf|an)|als antwort auf|en réponse à|"
+    r"in reply to|in response to|repl(?:y|ied|ying) to|antwort (?:auf|an)|als antwort auf|en réponse à|"
     r"en respuesta a|in risposta a|em resposta a|als antwoord op|som svar (?:på|til)|"
     r"в ответ|odpowiedź na|vastaus",
+    re.IGNORECASE,
+)
+
+
+AWAITING = re.compile(
+    r"\W*(?:your comment is awaiting moderation|dein kommentar (?:wartet|muss noch|wird)|ihr kommentar "
+    r"(?:wartet|muss)|votre commentaire est en attente|tu comentario está pendiente|"
+    r"il tuo commento è in attesa|je reactie wacht|seu comentário está aguardando|"
+    r"din kommentar (?:inväntar|avventer|afventer)).{0,80}\Z",
     re.IGNORECASE,
 )
 
@@ -133,9 +144,9 @@ def class_or_id_matches(node: Node, pattern: re.Pattern[str]) -> bool:
 
 # Parts of the page around and inside a story that are not the story.
 ORNAMENT = re.compile(
-    r"(?:[\w-]*[-_])?(?:share|sharing|shares|sharedaddy|social|socials|addtoany|shareaholic|a2a|"
+    r"(?:[\w-]*[-_])?(?:share|sharing|shares|sharedaddy|social|socials|addtoany|shareaholic|a2a|shariff|"
     r"hupso\w*|related\w*|relacionad[ao]s|yarpp|jp-relatedposts|outbrain|taboola|recommend\w*|suggested|"
-    r"more-stories|more-posts|adverts?|advertisement|advertising|ads?|adsense|adsbygoogle|adbox|"
+    r"more-?stories|more-?posts|adverts?|advertisement|advertising|ads?|adsense|adsbygoogle|adbox|"
     r"adsbox|ad-?slot|ad-?unit|sponsor\w*|promo|promotion|newsletter|subscribe|subscription|signup|"
     r"paywall|donate|donation|spendenleiste|breadcrumbs?|pagination|pager|pagenav|page-links|"
     r"post-nav\w*|nav-links|navigation|menu|widgets?|sidebar|rating|ratings|kk-star-ratings|"
@@ -148,7 +159,7 @@ ORNAMENT = re.compile(
 # Parts of a story that tell about it; they are read, but are not its text.
 ABOUT_STORY = re.compile(
     r"(?:[\w-]*[-_])?(?:author-?(?:box|bio|info|profile|card|description)|about-?(?:the-?)?author|"
-    r"authors|bio-?box|bio|entry-author-info|saboxplugin[\w-]*|abh_\w+|ts-fab[\w-]*|"
+    r"authors|bio-?box|bios?|entry-author-info|saboxplugin[\w-]*|abh_\w+|ts-fab[\w-]*|"
     r"(?:post|entry|article|story|headline)[-_]?(?:meta|info|data|details|footer|utility|byline)|"
     r"byline|meta|postmetadata|dateline|"
     r"tags|tag-links|tagcloud|post-?tags|entry-tags|cat-links|categories|topics|"
@@ -182,6 +193,6 @@ STANDFIRST_CLASS = re.compile(
     r"alternativeheadline|tagline-post)\Z"
 )
 SURE_STANDFIRST = re.compile(
-    r"(?:[\w-]*[-_])?(?:standfirst|(?:article|post|entry|story)-sub-?title|sub-?headline|dek|"
-    r"vorspann|chapo|entradilla)\Z"
+    r"(?:[\w-]*[-_])?(?:standfirst|sub-?title|sub-?headline|sub-?head|dek|vorspann|chapo|entradilla|"
+    r"bajada)\Z"
 )

@@ -57,7 +57,8 @@ class PageMeta:
             (
                 node.get("href")
                 for node in page.nodes
-                if node.tag == "a" and "bookmark" in node.get("rel").lower().split()
+                if node.tag == "a"
+                and ("bookmark" in node.get("rel").lower().split() or "u-url" in node.classes)
             ),
             "",
         )

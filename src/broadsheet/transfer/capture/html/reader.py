@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broadsheet.transfer.capture.dates import FoundDate
-from broadsheet.transfer.capture.html.addresses import Addresses
+from broadsheet.transfer.capture.html.addresses import Addresses, host_of
 from broadsheet.transfer.capture.html.body import BodyReader
 from broadsheet.transfer.capture.html.comments import find_comments
 from broadsheet.transfer.capture.html.content import Content
@@ -20,7 +20,9 @@ from broadsheet.transfer.capture.html.linked import LinkedData
 from broadsheet.transfer.capture.html.meta import PageMeta
 from broadsheet.transfer.capture.html.moments import Moments
 from broadsheet.transfer.capture.html.page import Node, Page, parse_page
+from broadsheet.transfer.capture.html.render import visible
 from broadsheet.transfer.capture.html.story import StoryReader
+from broadsheet.transfer.capture.html.trim import trimmed
 from broadsheet.transfer.capture.model import Capture, CapturedBlock, CaptureUnreadable
 from broadsheet.transfer.capture.warnings import count_warnings
 
@@ -52,6 +54,8 @@ def read_html(text: str) -> Capture:
         raise CaptureUnreadable(
             f"The page has a title ({headline[:80]!r}) but neither text of a story nor comments."
         )
+    byline, section = story.byline(), story.section()
+    blocks = trimmed(blocks, names=byline, section=section, host=host_of(meta.address))
     published = story.published()
     claimed = claimed_by_markup(page, found, content.story)
     if claimed is None:
@@ -63,9 +67,9 @@ def read_html(text: str) -> Capture:
         format=thread.how or _how(content, linked),
         headline=headline,
         standfirst=standfirst,
-        byline=story.byline(),
+        byline=byline,
         published_at=published.at if published else None,
-        section=story.section(),
+        section=section,
         address=meta.address or None,
         language=meta.language,
         lead_image=lead,
@@ -99,10 +103,9 @@ def _body(
 
 
 def _repeats(block: CapturedBlock, headline: str, standfirst: str) -> bool:
-    return block.type == "heading" and block.html.casefold() in {
-        headline.casefold(),
-        standfirst.casefold(),
-    }
+    if block.type not in {"heading", "paragraph"}:
+        return False
+    return visible(block.html).strip().casefold() in {headline.casefold(), standfirst.casefold()}
 
 
 def _same(one: CapturedBlock, other: CapturedBlock) -> bool:

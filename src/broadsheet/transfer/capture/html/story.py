@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from broadsheet.transfer.capture.dates import FoundDate, read_machine_date
-from broadsheet.transfer.capture.html.addresses import Addresses, unwrapped
-from broadsheet.transfer.capture.html.body import image_block
+from broadsheet.transfer.capture.html.addresses import Addresses
+from broadsheet.transfer.capture.html.body import image_block, leads_away
 from broadsheet.transfer.capture.html.content import Content
 from broadsheet.transfer.capture.html.linked import LinkedData, as_list, text_in
 from broadsheet.transfer.capture.html.markers import (
@@ -24,6 +24,7 @@ from broadsheet.transfer.capture.html.page import SILENT, Node, Page
 from broadsheet.transfer.capture.html.render import image_address
 from broadsheet.transfer.capture.model import CapturedBlock
 from broadsheet.transfer.capture.names import byline_names, clean_name, without_by
+from broadsheet.transfer.capture.text.head import read_meta
 
 _AUTHOR_META = (
     "author", "byl", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
@@ -35,10 +36,10 @@ _DATE_META = (
     "publishdate", "cxenseparse:recs:publishtime", "date", "article.published",
 )  # fmt: skip
 _NOT_A_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de)\b|^\W*$", re.IGNORECASE)
-_BYLINE_CLASS = re.compile(
-    r"(?:[\w-]*[-_])?(?:by-?line|authors?|entry-author|post-author|autor(?:en)?)\Z"
-)
+_BYLINE_CLASS = re.compile(r"(?:[\w-]*[-_])?(?:by-?line|authors?|entry-author|post-author|autor(?:en)?)\Z")
+_LARGER = frozenset({"p", "h1", "h2"})
 _FRONT = 80  # elements before the body among which the byline and the date stand
+_TAIL = 30  # elements after the body, where some themes print the byline
 _LONGEST_STANDFIRST = 700  # characters
 _ADDRESS_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:/|-|\Z)")
 
@@ -95,12 +96,12 @@ class StoryReader:
 
     def _is_near(self, node: Node) -> bool:
         """Tell whether an element stands between headline and body, or in a marked story."""
-        if node.tag in SILENT or node.tag == "a" or not self._content.parts:
+        if node.tag in SILENT or not self._content.parts:
             return False
         if self._content.is_story_marked:
             return True
         start = self._headline_node.index if self._headline_node is not None else node.index + 1
-        return start < node.index < self._content.parts[0].end
+        return start < node.index < self._content.parts[-1].end + _TAIL
 
     def byline(self) -> tuple[str, ...]:
         """The names of the authors, as the page prints them or tells them to machines."""
@@ -185,21 +186,18 @@ class StoryReader:
         found = self._moments.in_text(text)
         if found is None:
             return text
-        before = re.sub(
-            r"\W*\b(?:on|am|at|le|el|vom|published|posted)?\W*\Z", "", text[: found.start]
-        )
+        before = re.sub(r"\W*\b(?:on|am|at|le|el|vom|published|posted)?\W*\Z", "", text[: found.start])
         return before or text[found.end :].lstrip(" ,|·•–—-by")
 
     def _byline_in_words(self) -> tuple[str, ...]:
         for node in self._around():
-            if node.tag in SILENT or self._page.count(node, frozenset({"p", "h1", "h2"})):
+            if not self._is_near(node) or self._page.count(node, _LARGER):
                 continue
             text = self._page.brief(node, 160)
-            _rest, had_by = without_by(text)
-            if had_by:
-                names = byline_names(self._without_date(re.split(r"\s[|•·–—]\s", text)[0]))
-                if names and all(name[:1].isupper() for name in names):
-                    return names
+            meta = read_meta(text, None) if text else None
+            if meta is not None and meta.byline and (meta.is_dated or without_by(text)[1]):
+                if all(not name[:1].islower() for name in meta.byline):
+                    return meta.byline
         return ()
 
     def published(self) -> FoundDate | None:
@@ -209,13 +207,9 @@ class StoryReader:
             if found.at is None:
                 best = best or found
                 continue
-            if (
-                best is None
-                or best.at is None
-                or (
-                    best.is_day_only and not found.is_day_only and found.at.date() == best.at.date()
-                )
-            ):
+            if best is None or best.at is None:
+                best = found
+            elif best.is_day_only and not found.is_day_only and found.at.date() == best.at.date():
                 best = found
             if not best.is_day_only:
                 break
@@ -234,7 +228,7 @@ class StoryReader:
         if found := self._moments.of(dated):
             yield found
         for node in dated:
-            if self._is_near(node) and not self._page.has_block(node):
+            if node.tag != "a" and self._is_near(node) and not self._page.has_block(node):
                 text = self._page.brief(node, 120)
                 if text and len(text) < 120 and (found := self._moments.in_text(text)):
                     yield found
@@ -256,14 +250,10 @@ class StoryReader:
                 links = (part for part in self._page.below(node) if part.tag == "a")
                 named = next(links, node)
                 return (node.get("content") or self._page.brief(named, 80)).split(",")[0].strip()
-        for node in self._around():
-            relation = node.get("rel").lower().split()
-            around = node.parent.classes if node.parent is not None else frozenset()
-            is_category = "category" in relation or (
-                node.tag == "a"
-                and any(re.search(r"\bcat(?:egory|egories|-links)?\b", n) for n in around)
-            )
-            if is_category and node.tag == "a" and (text := self._page.brief(node, 60)):
+        inside = [node for part in self._content.parts for node in self._page.below(part)]
+        near = (node for node in self._around() if self._content.is_story_marked or self._is_near(node))
+        for node in itertools.chain(near, inside):
+            if node.tag == "a" and _is_category(node) and (text := self._page.brief(node, 60)):
                 return text
         return ""
 
@@ -296,22 +286,17 @@ class StoryReader:
                 for name in marks
             ) or "image" in properties(node)
             figure = next(
-                (
-                    one
-                    for one, _ in zip(node.ancestors(), range(4), strict=False)
-                    if one.tag == "figure"
-                ),
+                (one for one, _ in zip(node.ancestors(), range(4), strict=False) if one.tag == "figure"),
                 None,
             )
-            if (is_lead or figure is not None) and not self._leads_away(node):
+            if (is_lead or figure is not None) and not leads_away(
+                node, self._addresses, self._meta.address
+            ):
                 block = image_block(self._page, self._addresses, node, figure or node)
                 if block is not None:
                     return block
-        for value in (
-            *as_list(self._item.get("image")),
-            self._meta.get("og:image"),
-            self._meta.get("twitter:image"),
-        ):
+        for value in (*as_list(self._item.get("image")), self._meta.get("og:image"),
+                      self._meta.get("twitter:image")):
             item = self._linked.resolve(value)
             address = text_in(item.get("url") or item.get("contentUrl")) if item else text_in(value)
             block = self._named_image(address)
@@ -319,26 +304,20 @@ class StoryReader:
                 return block
         return None
 
-    def _leads_away(self, node: Node) -> bool:
-        """Tell whether a picture is a link to another page, as those of other stories are."""
-        for above, _step in zip(node.ancestors(), range(4), strict=False):
-            if above.tag == "a":
-                target = self._addresses.link(above.get("href")).split("#")[0]
-                is_picture = re.search(
-                    r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", target, re.IGNORECASE
-                )
-                return bool(target) and not is_picture and target != self._meta.address
-        return False
-
     def _named_image(self, address: str) -> CapturedBlock | None:
         node = Node("img", {"src": address, "alt": self._meta.get("og:image:alt")}, None, 0)
         if not image_address(node, self._addresses).startswith("http"):
             return None
-        if re.search(
-            r"logo|default|placeholder|fallback|favicon|s0\.wp\.com", address, re.IGNORECASE
-        ):
+        if re.search(r"logo|default|placeholder|fallback|favicon|s0\.wp\.com", address, re.IGNORECASE):
             return None
         return image_block(self._page, self._addresses, node, node)
+
+
+def _is_category(node: Node) -> bool:
+    around = node.parent.classes if node.parent is not None else frozenset()
+    return "category" in node.get("rel").lower().split() or any(
+        re.search(r"\bcat(?:egory|egories|-links)?\b", name) for name in around
+    )
 
 
 def _is_change(node: Node) -> bool:
@@ -346,10 +325,3 @@ def _is_change(node: Node) -> bool:
         node.classes & {"updated", "modified", "dt-updated", "date-modified", "entry-updated"}
         and "published" not in node.classes
     ) or "dateModified" in properties(node)
-
-
-def host(address: str) -> str:
-    try:
-        return (urlsplit(unwrapped(address)).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""

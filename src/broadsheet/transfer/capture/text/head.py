@@ -123,7 +123,7 @@ def read_meta(text: str, order: DayOrder | None) -> Meta:
 
 def _names(text: str, *, had_by: bool, has_other: bool) -> tuple[str, ...] | None:
     """The names in what remains of a line; ``None`` if the line is not about the story."""
-    parts = [part.strip(" ,;-–—·•/()[]") for part in re.split(r"\s*[|•·]\s*|\s+[–—-]\s+", text)]
+    parts = [part.strip(" ,;-–—·•/()[]") for part in re.split(r"\s*[|•·»]\s*|\s+[–—-]\s+", text)]
     parts = [re.sub(rf"(?:\W+(?:{_words()}))+\W*\Z", "", part, flags=re.I) for part in parts]
     parts = [part for part in parts if _LINKING.sub("", part)]
     if not parts:

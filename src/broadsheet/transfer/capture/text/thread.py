@@ -83,6 +83,8 @@ class ThreadShape:
         begin = start if self.heading is None else self.heading + 1
         self.bullets: frozenset[str] = frozenset()
         self.is_flat = False
+        self.is_set_off = False
+        self.begin: int | None = None
         self.begin = self._with_bullets(begin)
         if self.begin is None:
             self.begin = self._without_bullets(begin)
@@ -125,6 +127,10 @@ class ThreadShape:
         ]
         symbols = [place for place in candidates if not lines[place].bullet[0].isdigit()]
         candidates = symbols or candidates
+        # Where empty lines set the comments off, tight bullets are lists inside their texts.
+        set_off = [place for place in candidates if lines[place].gap]
+        self.is_set_off = len(set_off) * 2 > len(candidates)
+        candidates = set_off if self.is_set_off else candidates
         if not candidates:
             return self._with_flat_bullets(begin)
         margin = min(lines[place].indent for place in candidates)
@@ -182,6 +188,8 @@ class ThreadShape:
         if not self.bullets:
             return self._is_bare_name(place)
         if not line.bullet or len(line.rest) > _LONGEST_NAME_LINE:
+            return False
+        if self.is_set_off and not line.gap and place != self.begin:
             return False
         if line.bullet in self.bullets:
             return True
