@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass, field
 
 from broadsheet.transfer.capture.counts import LONGEST_CLAIM, claimed_count
-from broadsheet.transfer.capture.dates import read_machine_date
 from broadsheet.transfer.capture.html.addresses import Addresses
 from broadsheet.transfer.capture.html.comment import CommentReader, Reading
 from broadsheet.transfer.capture.html.comments import COMMENT_KINDS, Found
@@ -18,6 +17,7 @@ from broadsheet.transfer.capture.html.moments import Moments
 from broadsheet.transfer.capture.html.page import SILENT, Node, Page, parse_page
 from broadsheet.transfer.capture.html.render import PlainText
 from broadsheet.transfer.capture.html.threads import OwnNodes, link_replies
+from broadsheet.transfer.capture.dates import read_machine_date
 from broadsheet.transfer.capture.model import CapturedComment, CaptureUnreadable, Unreadable
 from broadsheet.transfer.capture.names import clean_name
 from broadsheet.transfer.capture.warnings import gaps
@@ -128,11 +128,7 @@ def read_linked_thread(linked: LinkedData, addresses: Addresses) -> Thread:
         numbers[one.parent] = numbers.get(one.parent, 0) + 1
         above = one.parent
         front = keys[above] + "." if above is not None and len(keys[above]) < 100 else "place-"
-        key = (
-            f"{front}{numbers[one.parent]}"
-            if above is None or front != "place-"
-            else f"n{len(keys)}"
-        )
+        key = f"{front}{numbers[one.parent]}" if above is None or front != "place-" else f"n{len(keys)}"
         keys.append(key)
         depths.append(depths[above] + 1 if above is not None else 1)
         comment = _linked_comment(one, linked, addresses, key, keys, depths[-1])
@@ -158,14 +154,8 @@ def _without_missing_parents(comments: list[CapturedComment]) -> list[CapturedCo
         depths[comment.key] = depths[parent] + 1 if parent is not None else 1
         result.append(
             CapturedComment(
-                comment.key,
-                parent,
-                depths[comment.key],
-                comment.name,
-                comment.text,
-                comment.posted_at,
-                comment.url,
-                comment.kind,
+                comment.key, parent, depths[comment.key], comment.name, comment.text,
+                comment.posted_at, comment.url, comment.kind,
             )
         )
     return result
@@ -205,9 +195,7 @@ def plain_text(text: str, addresses: Addresses) -> str:
     """Make plain text of a property that may be plain, escaped or HTML."""
     if re.search(r"&(?:lt|gt|amp|quot|#\d+|nbsp);", text):
         text = entities.unescape(text)
-    if not re.search(
-        r"</?(?:p|br|a|b|i|em|strong|div|blockquote|ul|li|span)\b", text, re.IGNORECASE
-    ):
+    if not re.search(r"</?(?:p|br|a|b|i|em|strong|div|blockquote|ul|li|span)\b", text, re.IGNORECASE):
         paragraphs = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
         lines = [[" ".join(line.split()) for line in part.split("\n")] for part in paragraphs]
         return "\n\n".join("\n".join(line for line in part if line) for part in lines if any(part))
@@ -241,8 +229,7 @@ def claimed_by_markup(page: Page, found: list[Found], story: Node | None) -> int
             continue
         is_title = class_or_id_matches(node, _TITLE)
         is_link = class_or_id_matches(node, _COUNT_LINK) or (
-            node.tag == "a"
-            and re.search(r"#(?:comments?|respond|disqus_thread)\Z", node.get("href"))
+            node.tag == "a" and re.search(r"#(?:comments?|respond|disqus_thread)\Z", node.get("href"))
         )
         if not (is_title or is_link):
             continue

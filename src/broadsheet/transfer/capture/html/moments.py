@@ -20,35 +20,7 @@ _DATE_PROPERTIES = frozenset(
 _CHANGE_CLASSES = frozenset({"updated", "modified", "dt-updated", "date-modified"})
 # Where the day always comes first; English alone does not tell.
 _DAY_FIRST = frozenset(
-    [
-        "de",
-        "fr",
-        "es",
-        "it",
-        "pt",
-        "nl",
-        "sv",
-        "da",
-        "nb",
-        "nn",
-        "no",
-        "fi",
-        "pl",
-        "cs",
-        "sk",
-        "ru",
-        "uk",
-        "tr",
-        "ro",
-        "el",
-        "ca",
-        "gl",
-        "hu",
-        "hr",
-        "bg",
-        "id",
-        "vi",
-    ]
+    "de fr es it pt nl sv da nb nn no fi pl cs sk ru uk tr ro el ca gl hu hr bg id vi".split()
 )
 
 

@@ -22,28 +22,8 @@ _CHUNK = 1 << 20  # bytes fed to the tokenizer at once
 
 # What these hold is not text of the page.
 SILENT = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "head",
-        "title",
-        "svg",
-        "math",
-        "object",
-        "applet",
-        "select",
-        "option",
-        "textarea",
-        "datalist",
-        "iframe",
-        "canvas",
-        "map",
-        "noframes",
-        "audio",
-        "video",
-    ]
+    "script style template noscript head title svg math object applet select option textarea "
+    "datalist iframe canvas map noframes audio video".split()
 )
 _NUL = re.compile("[\x00\ufffe\uffff]")
 
@@ -158,45 +138,8 @@ def text_pieces(node: Node) -> Iterator[str]:
 
 
 INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "nobr",
-    ]
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby "
+    "s samp small span strike strong sub sup time tt u var wbr nobr".split()
 )
 
 
