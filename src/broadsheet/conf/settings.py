@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "broadsheet.readers",
     "broadsheet.record",
     "wagtail.users",
+    "wagtail.sites",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

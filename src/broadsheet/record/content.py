@@ -24,18 +24,23 @@ BLOCK_TYPES: frozenset[str] = frozenset(
 )
 
 INLINE_TAGS = {"a", "abbr", "br", "code", "em", "strong", "s", "sub", "sup"}
+_OLDER_NAMES = {"b": "strong", "i": "em"}
+"""What editors and old pages write, and what we print."""
 URL_SCHEMES = {"http", "https", "mailto"}
 
 
 def clean_inline(markup: str) -> str:
     """Return ``markup`` with inline elements only; what else it held is taken out, its text kept."""
-    return nh3.clean(
+    cleaned = nh3.clean(
         markup,
-        tags=INLINE_TAGS,
+        tags=INLINE_TAGS | _OLDER_NAMES.keys(),
         attributes={"a": {"href", "title", "lang"}, "abbr": {"title"}},
         url_schemes=URL_SCHEMES,
         link_rel=None,
-    ).strip()
+    )
+    for older, name in _OLDER_NAMES.items():
+        cleaned = cleaned.replace(f"<{older}>", f"<{name}>").replace(f"</{older}>", f"</{name}>")
+    return cleaned.strip()
 
 
 def inline_text(markup: str) -> str:

@@ -22,7 +22,7 @@ from broadsheet.discussion.enums import CommentKind
 from broadsheet.discussion.models import Comment
 from broadsheet.record import actions
 from broadsheet.record.addresses import RESERVED, slug_for
-from broadsheet.record.content import Block, BylineName, EditionContent, clean_inline
+from broadsheet.record.content import Block, BylineName, EditionContent, clean_inline, inline_text
 from broadsheet.record.models import Author, Document, Section
 from broadsheet.record.queries import current_path, publication
 from broadsheet.transfer.capture.aliases import suggest_author_aliases
@@ -206,12 +206,13 @@ def _block(block: CapturedBlock, number: int) -> Block:
     return Block(
         id=f"i{number:03d}",
         type=block.type,
-        html=clean_inline(block.html),
+        html="" if is_picture else clean_inline(block.html),
         items=tuple(clean_inline(item) for item in block.items),
         ordered=block.ordered,
-        level=block.level,
+        level=min(max(block.level, 2), 3),
         url=block.source if is_picture and block.source.startswith(("http://", "https://")) else "",
         alt=block.alt,
+        caption=inline_text(clean_inline(block.html)) if is_picture else "",
         credit=block.credit,
     )
 
