@@ -206,4 +206,9 @@ def _inline_of_rich_text(source: str) -> str:
 
 def _inner(element: HtmlElement) -> str:
     element.tail = None
-    return clean_inline(lxml_html.tostring(element, encoding="unicode"))
+    for inner in element.iter():
+        if inner.text is None and inner.tag != "br":
+            # Written as <em></em>: as <em/> it would open and never close.
+            inner.text = ""
+    # As XML, for lxml's HTML changes the addresses of links.
+    return clean_inline(lxml_html.tostring(element, encoding="unicode", method="xml"))
