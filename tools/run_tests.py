@@ -52,7 +52,7 @@ def main() -> int:
         browser = next(filter(None, map(shutil.which, BROWSERS)), None)
         if browser:
             print("== Journeys in the browser", flush=True)
-            passed &= pytest("-m", "browser", BROADSHEET_TEST_BROWSER=browser)
+            passed &= pytest("-m", "browser", "-n", "0", BROADSHEET_TEST_BROWSER=browser)
         else:
             missing.append(f"browser tests skipped: none of {', '.join(BROWSERS)} is installed")
     for line in missing:

@@ -1,0 +1,86 @@
+"""A publication served by the product's own command, for tests that need the whole of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+START_WITHIN = 120.0
+"""Seconds: a first start collects static files and loads the sample."""
+
+
+@dataclass
+class Site:
+    origin: str
+    data: Path
+    process: subprocess.Popen[str]
+    email: str = ""
+    password: str = ""
+
+
+def environment(data: Path, port: int) -> dict[str, str]:
+    """Return this process's environment without what would lead to another store."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("BROADSHEET_", "DJANGO_")) and name != "DATABASE_URL"
+    }
+    return {**kept, "BROADSHEET_DATA": str(data), "PORT": str(port)}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "broadsheet.cli", *arguments]
+
+
+@contextlib.contextmanager
+def served(data: Path, *options: str) -> Iterator[Site]:
+    """Serve a store and stop it as Ctrl-C does; what it prints is in ``serve.log`` beside it."""
+    port = free_port()
+    log = data.parent / "serve.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command("serve", *options),
+            env=environment(data, port),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    site = Site(f"http://localhost:{port}", data, process)
+    try:
+        wait_until_it_answers(site, log)
+        printed = log.read_text()
+        if found := re.search(r"Sign in as  (\S+)\n  Password    (\S+)", printed):
+            site.email, site.password = found.groups()
+        yield site
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def wait_until_it_answers(site: Site, log: Path) -> None:
+    deadline = time.monotonic() + START_WITHIN
+    while time.monotonic() < deadline:
+        if site.process.poll() is not None:
+            raise RuntimeError(f"serve ended at once:\n{log.read_text()}")
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{site.origin}/robots.txt", timeout=5).read()
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"serve did not answer in {START_WITHIN} s:\n{log.read_text()}")
