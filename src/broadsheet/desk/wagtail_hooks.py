@@ -9,7 +9,10 @@ from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
@@ -18,6 +21,7 @@ from wagtail.snippets.models import register_snippet
 
 from broadsheet.desk import aliases
 from broadsheet.desk.deletion import EXPLANATION, published_below
+from broadsheet.desk.listing import LatelyPanel, StoryListing
 from broadsheet.desk.models import StoryPage
 from broadsheet.desk.viewsets import (
     AuthorViewSet,
@@ -34,6 +38,16 @@ register_snippet(TopicViewSet)
 @hooks.register("register_admin_viewset")
 def publication_viewset() -> PublicationViewSet:
     return PublicationViewSet("publication")
+
+
+@hooks.register("register_admin_viewset")
+def story_listing() -> StoryListing:
+    return StoryListing("stories")
+
+
+@hooks.register("insert_global_admin_css")
+def desk_styles() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("desk/desk.css"))
 
 
 @hooks.register("register_settings_menu_item")
@@ -64,7 +78,8 @@ def alias_menu_item() -> MenuItem:
 
 
 @hooks.register("construct_homepage_panels")
-def alias_panel(request: HttpRequest, panels: list[Any]) -> None:
+def first_page(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(LatelyPanel())
     if aliases.may_decide(request) and aliases.open_offers():
         panels.append(aliases.AliasPanel())
 

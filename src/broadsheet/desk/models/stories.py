@@ -95,7 +95,7 @@ class StoryPage(KeepsPublishedStories, Page):
 
     content_panels = [
         HelpPanel(template="desk/story_status.html"),
-        FieldPanel("title", heading="Headline"),
+        FieldPanel("title", heading="Headline", help_text="At most about 110 characters."),
         FieldPanel("short_headline"),
         FieldPanel("standfirst"),
         InlinePanel("byline", heading="Byline", label="Author"),

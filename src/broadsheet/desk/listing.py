@@ -1,0 +1,44 @@
+"""The desk's list of stories, and what its first page shows of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.pages import PageListingViewSet
+
+from broadsheet.desk.models import SectionPage, StoryPage
+
+LATELY = 12
+"""Stories on the desk's first page: what fits without scrolling."""
+
+
+class StoryListing(PageListingViewSet):
+    """All stories, whatever their section."""
+
+    model = StoryPage
+    menu_label = "Stories"
+    icon = "doc-full"
+    add_to_admin_menu = True
+    menu_order = 90
+    columns = [
+        *PageListingViewSet.columns,
+        Column("editions_published", label="Edition", width="8%"),
+    ]
+
+
+class LatelyPanel(Component):
+    """The stories worked on last, and where to begin a new one."""
+
+    name = "lately"
+    template_name = "desk/lately.html"
+    order = 50
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        stories = (
+            StoryPage.objects.select_related("document__edition", "latest_revision__user")
+            .exclude(latest_revision=None)
+            .order_by("-latest_revision_created_at", "-pk")[:LATELY]
+        )
+        return {"stories": stories, "sections": SectionPage.objects.order_by("position", "pk")}
