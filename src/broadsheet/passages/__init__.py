@@ -1,0 +1,1 @@
+"""Passages: where a marked span of one edition stands in the next."""
