@@ -9,6 +9,7 @@ from itertools import pairwise
 from broadsheet.passages.gaps import weave
 from broadsheet.passages.leftovers import let_go_of_crumbs, pair_leftovers
 from broadsheet.passages.matching import Matching, Run
+from broadsheet.passages.rewordings import facing
 from broadsheet.passages.seeds import in_order, plant, runs_of, unpaired
 from broadsheet.passages.words import Vocabulary
 
@@ -16,7 +17,8 @@ MOVED_WEIGHT = 4.0
 MOVED_SENTENCE = 1.6
 NEAR = 12
 CHANCE = 0.35
-LIKE_SIZE = 4.0
+import os
+LIKE_SIZE = float(os.environ.get('LS','7'))
 
 KEPT, SPACE, REPLACED = 0, 1, 2
 
@@ -241,22 +243,28 @@ def replaced(m: Matching, segs: list[Segment], a: int, b: int, c: int, d: int, b
         lc, ld = c, min(d, ta[1])
         ra, rb = max(lb, sb[0]), b
         rc, rd = max(ld, tb[0]), d
-        if la < lb and lc < ld:
-            parts.append((la, lb, lc, ld))
-        if ra < rb and rc < rd:
-            parts.append((ra, rb, rc, rd))
+        if ta == tb and (la == lb) != (ra == rb) and lb == ra:
+            parts.append((a, b, c, d))
+        elif sa == sb and (lc == ld) != (rc == rd) and ld == rc:
+            parts.append((a, b, c, d))
+        else:
+            if la < lb and lc < ld:
+                parts.append((la, lb, lc, ld))
+            if ra < rb and rc < rd:
+                parts.append((ra, rb, rc, rd))
     for a, b, c, d in parts:
         o, n = m.weight(a, b), m.new_weight(c, d)
         if max(o, n) > LIKE_SIZE * min(o, n) + 1:
             continue
         old, new = m.old, m.new
-        if b - a == d - c:
-            for k in range(b - a):
-                segs.append(Segment(old.starts[a + k], old.end(a + k), new.starts[c + k], new.end(c + k), REPLACED, block))
-                if k < b - a - 1 and old.end(a + k) < old.starts[a + k + 1]:
-                    segs.append(Segment(old.end(a + k), old.starts[a + k + 1], new.end(c + k), new.starts[c + k + 1], SPACE, block))
-        else:
-            segs.append(Segment(old.starts[a], old.end(b - 1), new.starts[c], new.end(d - 1), REPLACED, block))
+        V = m.old.vocabulary.words
+        ow, nw = [V[x] for x in old.ids[a:b]], [V[x] for x in new.ids[c:d]]
+        pe = None
+        for w, x, y, z in facing(ow, nw):
+            if pe is not None and pe[0] == w and pe[1] == y:
+                segs.append(Segment(old.end(a + w - 1), old.starts[a + w], new.end(c + y - 1), new.starts[c + y], SPACE, block))
+            pe = (x, z)
+            segs.append(Segment(old.starts[a + w], old.end(a + x - 1), new.starts[c + y], new.end(c + z - 1), REPLACED, block))
         # white space after a replaced stretch
         e = old.end(b - 1)
         if b < len(old) and e < old.starts[b]:

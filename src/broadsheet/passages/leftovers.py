@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from broadsheet.passages.gaps import weave
 from broadsheet.passages.matching import Matching
 
-KEPT_IN_CRUMBS = 0.22
+import os
+SURE = float(os.environ.get('SURE','0.5'))
+CRUMB_DICE = float(os.environ.get('CD','0.25'))
+KEPT_IN_CRUMBS = float(os.environ.get('KC','0.22'))
 BESIDE = 0.38
 FAR = 0.55
 MARGIN = 0.08
@@ -26,7 +29,16 @@ def let_go_of_crumbs(m: Matching) -> None:
         if -1 not in part:
             continue
         kept = sum(weights[ids[k]] for k in range(start, end) if to_new[k] >= 0)
-        if kept and kept < KEPT_IN_CRUMBS * m.weight(start, end):
+        if not kept:
+            continue
+        total = m.weight(start, end)
+        share = kept / total
+        if share < SURE:
+            inew = [to_new[k] for k in range(start, end) if to_new[k] >= 0]
+            ns = {m.new_sentence(k) for k in inew}
+            ntotal = sum(m.new_weight(*r) for r in ns)
+            dice = 2 * kept / (total + ntotal)
+        if share < KEPT_IN_CRUMBS or (share < SURE and dice < CRUMB_DICE):
             for k in range(start, end):
                 if to_new[k] >= 0:
                     to_old[to_new[k]] = -1

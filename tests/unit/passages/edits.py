@@ -24,6 +24,7 @@ class Word:
     text: str
     origins: frozenset[int] = frozenset()
     altered: bool = False
+    copy_of: frozenset[int] = frozenset()
 
 
 Sentence = list[Word]
@@ -156,6 +157,12 @@ def _truth(kind, a, b, old, old_places, new, new_places, by_origin):  # type: ig
         return None
     repeated = old.count(exact) > 1 or new.count(exact) > 1
     places = sorted({p for k in range(a, b) for p in by_origin.get(k, ())})
+    # Of a sentence that was doubled and then changed, the copy may be the better heir.
+    wanted = frozenset(range(a, b))
+    if any(word.copy_of & wanted for _, _, word in new_places):
+        whole = len(places) == b - a and not any(new_places[p][2].altered for p in places)
+        if not whole:
+            return None
     if not places:
         return Truth(start, end, kind, "removed", repeated=repeated)
     first, last = places[0], places[-1]
@@ -209,7 +216,7 @@ def _other(rnd: random.Random, word: Word, pool: Sequence[str]) -> Word:
         tail = re.search(r"\W*$", word.text)
         text = rnd.choice(_foreign(rnd, pool)).strip(".,;:!?()\"'") + (tail.group() if tail else "")
     text = text or "x"
-    return Word(text, word.origins, word.altered or text != word.text)
+    return Word(text, word.origins, word.altered or text != word.text, word.copy_of)
 
 
 def word(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
@@ -352,7 +359,7 @@ def doubled(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
     picked = _pick(rnd, story, 3)
     if not picked:
         return False
-    copy = [Word(w.text) for w in picked[0][picked[1]]]
+    copy = [Word(w.text, copy_of=w.origins | w.copy_of) for w in picked[0][picked[1]]]
     if rnd.random() < 0.5:
         copy = [_other(rnd, w, pool) if rnd.random() < 0.15 else w for w in copy]
     paragraph = rnd.choice(story)
