@@ -1,6 +1,9 @@
 from broadsheet.passages.alignment import align
 from broadsheet.passages.carrying import carry
+
 NAMES = {"intact": "same", "moved": "moved", "reworded": "reworded", "removed": "deleted"}
+
+
 def place(old_text, new_text, spans):
     alignment = align(old_text, new_text)
     out = []

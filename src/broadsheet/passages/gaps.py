@@ -73,7 +73,9 @@ def _heaviest(
     places: dict[int, list[int]] = {}
     for index in range(len(new) - 1, -1, -1):
         places.setdefault(new[index], []).append(index)
-    counts = {word: count * len(places[word]) for word, count in Counter(old).items() if word in places}
+    counts = {
+        word: count * len(places[word]) for word, count in Counter(old).items() if word in places
+    }
     limit = PAIRS_AT_LEAST + PAIRS_PER_WORD * (len(old) + len(new))
     complete = True
     if sum(counts.values()) > limit:
@@ -108,9 +110,8 @@ def _heaviest(
                 nodes.append((row, column, before))
                 here[column] = (best, node)
                 place += 1
-                if place < len(ends) and ends[place] == column:
-                    if sums[place] >= best:
-                        continue
+                if place < len(ends) and ends[place] == column and sums[place] >= best:
+                    continue
                 last = place
                 while last < len(ends) and sums[last] <= best:
                     last += 1
@@ -154,9 +155,7 @@ def _few_changes(old: Sequence[int], new: Sequence[int]) -> list[tuple[int, int]
     return []
 
 
-def _trace(
-    history: Sequence[dict[int, int]], row: int, column: int
-) -> list[tuple[int, int]]:
+def _trace(history: Sequence[dict[int, int]], row: int, column: int) -> list[tuple[int, int]]:
     """Walk back through the furthest points of each number of changes."""
     pairs = []
     for changes in range(len(history) - 1, -1, -1):

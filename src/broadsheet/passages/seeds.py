@@ -1,12 +1,12 @@
 """First hold of an alignment: what stands exactly once in both texts.
 
 Whole paragraphs, then whole sentences, then stretches of five words that occur once among what is
-left in each text are certain enough to be paired wherever they stand; stretches are grown in both
-directions. The heaviest series of them that keeps its order is the backbone, what
-remains off it is a candidate for having been moved.
+left in each text are certain enough to be paired wherever they stand; stretches are grown in
+both directions. The heaviest series of them that keeps its order is the backbone; what remains
+off it is a candidate for having been moved.
 
-The idea of unique common units as anchors is Bram Cohen's patience diff (2005, described at
-https://bramcohen.livejournal.com/73318.html); growing and weighing them is ours.
+The idea of unique common units as anchors is Bram Cohen's patience diff
+(https://bramcohen.livejournal.com/73318.html); growing and weighing them is ours.
 Cost: linear for finding, k log k for ordering k runs.
 """
 
@@ -14,51 +14,49 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from broadsheet.passages.matching import Matching, Run
+from broadsheet.passages.matching import Matching, Range, Run, Side
 
 STRETCH = 5
-"""Words in a stretch. Four made chance anchors in lists and menus, six lost edited sentences."""
+"""Words in a stretch, punctuation marks counted."""
 
 
 def plant(matching: Matching) -> list[Run]:
-    """Pair everything unique, claim it, and return the runs in the order of the old text."""
-    _pair_units(matching, matching.old_paragraphs, matching.new_paragraphs)
-    _pair_units(matching, matching.old_sentences, matching.new_sentences)
+    """Pair everything unique, and list the runs in the order of the old text."""
+    old, new = matching.old, matching.new
+    _pair_units(matching, old.paragraphs, new.paragraphs)
+    _pair_units(matching, old.sentences, new.sentences)
     _pair_stretches(matching)
-    return runs_of(matching, 0, len(matching.old))
+    return matching.runs()
 
 
 def _pair_units(matching: Matching, old_cuts: Sequence[int], new_cuts: Sequence[int]) -> None:
     """Pair units (paragraphs or sentences) that occur once among the unpaired of both texts."""
-    old_units = _unique_units(matching.old.ids, old_cuts, matching.to_new)
-    new_units = _unique_units(matching.new.ids, new_cuts, matching.to_old)
-    for unit, old in old_units.items():
+    new_units = _unique_units(matching.new, new_cuts)
+    for unit, old in _unique_units(matching.old, old_cuts).items():
         new = new_units.get(unit, -1)
         if old >= 0 and new >= 0:
             matching.claim(old, new, len(unit))
 
 
-def _unique_units(
-    ids: Sequence[int], cuts: Sequence[int], partners: Sequence[int]
-) -> dict[tuple[int, ...], int]:
+def _unique_units(side: Side, cuts: Sequence[int]) -> dict[tuple[int, ...], int]:
     """Say where each unpaired unit begins; -1 if it occurs more than once."""
     begins: dict[tuple[int, ...], int] = {}
-    for start, end in zip(cuts, cuts[1:], strict=False):
-        if partners[start] < 0 and start < end:
-            unit = tuple(ids[start:end])
+    for start, end in pairwise(cuts):
+        if side.partners[start] < 0:
+            unit = tuple(side.ids[start:end])
             begins[unit] = -1 if unit in begins else start
     return begins
 
 
 def _pair_stretches(matching: Matching) -> None:
     """Pair and grow stretches of words that occur once among the unpaired of both texts."""
-    old_stretches = _unique_stretches(matching.old.ids, matching.to_new)
-    new_stretches = _unique_stretches(matching.new.ids, matching.to_old)
     old_ids, new_ids = matching.old.ids, matching.new.ids
-    to_new, to_old = matching.to_new, matching.to_old
+    to_new, to_old = matching.old.partners, matching.new.partners
     old_count, new_count = len(old_ids), len(new_ids)
-    for stretch, old in old_stretches.items():
+    new_stretches = _unique_stretches(matching.new)
+    for stretch, old in _unique_stretches(matching.old).items():
         new = new_stretches.get(stretch, -1)
         if old < 0 or new < 0 or to_new[old] >= 0 or to_old[new] >= 0:
             continue
@@ -83,50 +81,30 @@ def _pair_stretches(matching: Matching) -> None:
         matching.claim(start, start + shift, end - start)
 
 
-def _unique_stretches(
-    ids: Sequence[int], partners: Sequence[int]
-) -> dict[tuple[int, ...], int]:
+def _unique_stretches(side: Side) -> dict[tuple[int, ...], int]:
     """Say where each unpaired stretch begins; -1 if it occurs more than once."""
     begins: dict[tuple[int, ...], int] = {}
-    for start, end in unpaired(partners, 0, len(partners)):
-        part = ids[start:end]
+    for start, end in _unpaired_ranges(side.partners):
+        part = side.ids[start:end]
         stretches = zip(*(part[skip:] for skip in range(STRETCH)), strict=False)
         for begin, stretch in enumerate(stretches, start):
             begins[stretch] = -1 if stretch in begins else begin
     return begins
 
 
-def unpaired(partners: Sequence[int], start: int, end: int) -> list[tuple[int, int]]:
-    """List the ranges of words without a partner between two words."""
+def _unpaired_ranges(partners: Sequence[int]) -> list[Range]:
+    """List the ranges of words without a partner."""
     found = []
-    index = start
-    while index < end:
+    index, count = 0, len(partners)
+    while index < count:
         if partners[index] >= 0:
             index += 1
             continue
         begin = index
-        while index < end and partners[index] < 0:
+        while index < count and partners[index] < 0:
             index += 1
         found.append((begin, index))
     return found
-
-
-def runs_of(matching: Matching, start: int, end: int) -> list[Run]:
-    """List the runs of paired words between two old words."""
-    to_new = matching.to_new
-    runs = []
-    index = start
-    while index < end:
-        new = to_new[index]
-        if new < 0:
-            index += 1
-            continue
-        begin, shift = index, new - index
-        index += 1
-        while index < end and to_new[index] == index + shift:
-            index += 1
-        runs.append(Run(begin, new, index - begin, matching.weight(begin, index)))
-    return runs
 
 
 def in_order(runs: Iterable[Run]) -> list[Run]:
@@ -139,28 +117,27 @@ def in_order(runs: Iterable[Run]) -> list[Run]:
     ends: list[int] = []
     weights: list[float] = []
     tails: list[int] = []
-    chosen: list[tuple[Run, int]] = []
+    steps: list[tuple[Run, int]] = []
     for run in runs:
         place = bisect_right(ends, run.new) - 1
         before = tails[place] if place >= 0 else -1
         weight = run.weight + (weights[place] if place >= 0 else 0.0)
-        chosen.append((run, before))
-        end = run.new + run.length
-        place = bisect_left(ends, end)
-        if (place and weights[place - 1] >= weight) or (
-            place < len(ends) and ends[place] == end and weights[place] >= weight
-        ):
+        steps.append((run, before))
+        first = bisect_left(ends, run.new_end)
+        if first and weights[first - 1] >= weight:
             continue
-        last = place
+        if first < len(ends) and ends[first] == run.new_end and weights[first] >= weight:
+            continue
+        last = first
         while last < len(ends) and weights[last] <= weight:
             last += 1
-        ends[place:last] = [end]
-        weights[place:last] = [weight]
-        tails[place:last] = [len(chosen) - 1]
+        ends[first:last] = [run.new_end]
+        weights[first:last] = [weight]
+        tails[first:last] = [len(steps) - 1]
     series = []
-    index = tails[-1] if tails else -1
-    while index >= 0:
-        run, index = chosen[index]
+    step = tails[-1] if tails else -1
+    while step >= 0:
+        run, step = steps[step]
         series.append(run)
     series.reverse()
     return series

@@ -12,7 +12,6 @@ Cost: linear; about 0.25 µs a word, nearly all of it inside ``re`` and ``iterto
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -141,12 +140,10 @@ class Words:
         """Give the offset after the last character of a word, its white space left out."""
         return self.starts[index] + self.vocabulary.lengths[self.ids[index]]
 
-    def touched(self, start: int, end: int) -> tuple[int, int]:
-        """Give the half-open range of words that a span of characters touches."""
-        first = max(0, bisect_right(self.starts, start) - 1)
-        if first < len(self.ids) and self.end(first) <= start:
-            first += 1
-        return first, max(first, bisect_left(self.starts, end))
+    def spelling(self, start: int, end: int) -> list[str]:
+        """Give the words of a range as text."""
+        spell = self.vocabulary.words.__getitem__
+        return list(map(spell, self.ids[start:end]))
 
     def breaks(self) -> tuple[list[int], list[int]]:
         """Find where sentences and where paragraphs begin; both lists end with the word count.

@@ -127,10 +127,18 @@ def _truths(rnd, old, old_places, new, new_places, count):  # type: ignore[no-un
         elif word.text[-1] in ".!?":
             sentences.append((first, number + 1))
             first = number + 1
-    touched = [k for k in range(len(old_places)) if any(new_places[p][2].altered for p in by_origin.get(k, ())) or k not in by_origin]
+    touched = [
+        k
+        for k in range(len(old_places))
+        if any(new_places[p][2].altered for p in by_origin.get(k, ())) or k not in by_origin
+    ]
     for _ in range(count):
         kind = rnd.choice(("word", "word", "phrase", "phrase", "sentence", "paragraph"))
-        near = rnd.choice(touched) if touched and rnd.random() < 0.7 else rnd.randrange(len(old_places))
+        near = (
+            rnd.choice(touched)
+            if touched and rnd.random() < 0.7
+            else rnd.randrange(len(old_places))
+        )
         if kind == "word":
             a, b = near, near + 1
         elif kind == "phrase":
@@ -139,7 +147,9 @@ def _truths(rnd, old, old_places, new, new_places, count):  # type: ignore[no-un
             if "\n" in old[old_places[a][0] : old_places[b - 1][1]]:
                 continue
         else:
-            a, b = next(r for r in (sentences if kind == "sentence" else paragraphs) if r[0] <= near < r[1])
+            a, b = next(
+                r for r in (sentences if kind == "sentence" else paragraphs) if r[0] <= near < r[1]
+            )
         truth = _truth(kind, a, b, old, old_places, new, new_places, by_origin)
         if truth:
             yield truth
@@ -167,24 +177,32 @@ def _truth(kind, a, b, old, old_places, new, new_places, by_origin):  # type: ig
         return Truth(start, end, kind, "removed", repeated=repeated)
     first, last = places[0], places[-1]
     # The words of the span were torn apart: what its place is now is a matter of taste.
-    if any(w.origins and not w.origins & frozenset(range(a, b)) for _, _, w in new_places[first : last + 1]):
+    if any(
+        w.origins and not w.origins & frozenset(range(a, b))
+        for _, _, w in new_places[first : last + 1]
+    ):
         return None
     new_start, new_end = new_places[first][0], new_places[last][1]
     same_order = [new_places[p][2] for p in places]
-    intact = (
-        last - first + 1 == b - a
-        and all(not w.altered and w.origins == {k} for w, k in zip(same_order, range(a, b), strict=False))
+    intact = last - first + 1 == b - a and all(
+        not w.altered and w.origins == {k} for w, k in zip(same_order, range(a, b), strict=False)
     )
     if intact:
         lead = old_places[a][1] - start
         tail = old_places[b - 1][1] - end
-        return Truth(start, end, kind, "intact", new_places[first][1] - lead, new_end - tail, repeated)
+        return Truth(
+            start, end, kind, "intact", new_places[first][1] - lead, new_end - tail, repeated
+        )
     if kind in ("word", "phrase"):
         while new_start < new_end and not new[new_start].isalnum():
             new_start += 1
         while new_end > new_start and not new[new_end - 1].isalnum():
             new_end -= 1
-    return Truth(start, end, kind, "reworded", new_start, new_end, repeated) if new_start < new_end else None
+    return (
+        Truth(start, end, kind, "reworded", new_start, new_end, repeated)
+        if new_start < new_end
+        else None
+    )
 
 
 # The operations: each changes the story in place and says whether it did.
@@ -316,7 +334,8 @@ def sentence_moved(rnd: random.Random, story: Story, pool: Sequence[str]) -> boo
 def paragraph_in(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
     count = rnd.randrange(1, 4)
     story.insert(
-        rnd.randrange(len(story) + 1), [[Word(w) for w in _foreign(rnd, pool)] for _ in range(count)]
+        rnd.randrange(len(story) + 1),
+        [[Word(w) for w in _foreign(rnd, pool)] for _ in range(count)],
     )
     return True
 
@@ -380,7 +399,9 @@ def with_twins(rnd: random.Random, text: str, pool: Sequence[str], count: int) -
     for _ in range(count):
         picked = _pick(rnd, story, 4)
         if picked:
-            copy = [_other(rnd, w, pool) if rnd.random() < 0.15 else w for w in picked[0][picked[1]]]
+            copy = [
+                _other(rnd, w, pool) if rnd.random() < 0.15 else w for w in picked[0][picked[1]]
+            ]
             paragraph = rnd.choice(story)
             paragraph.insert(rnd.randrange(len(paragraph) + 1), copy)
     return text_of(story)[0]

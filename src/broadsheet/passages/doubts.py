@@ -1,0 +1,76 @@
+"""Pairs of words that are there by chance, and are given up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from broadsheet.passages.matching import Matching, Run
+
+CHANCE = 0.35
+"""A run between two changes is chance when it weighs less than this share of the smaller one."""
+HEAVY = 6.0
+"""Runs from this weight on (six long words) are never there by chance."""
+ONE_SIDED = 0.25
+"""How much words taken out with none put in (or the reverse) count as a change."""
+CRUMBS = 0.22
+"""A sentence of which a smaller share (by weight) was kept was not kept."""
+SURE = 0.5
+"""From this share on a sentence was kept, whatever the new one looks like."""
+ALIKE = 0.25
+"""Between the two, old and new sentence must have such a share of both in common (Dice)."""
+
+
+def drop_chance(matching: Matching) -> None:
+    """Part light runs that stand alone between large changes, such as a stop word or a comma."""
+    for block, runs in matching.runs_by_block().items():
+        while True:
+            kept = _without_chance(matching, runs, block)
+            if len(kept) == len(runs):
+                break
+            runs = kept
+
+
+def _without_chance(matching: Matching, runs: Sequence[Run], block: int) -> list[Run]:
+    """Go once over the runs of a block, part those by chance and list the others."""
+    start = Run(0, 0, 0, 0.0)
+    end = Run(len(matching.old), len(matching.new), 0, 0.0)
+    kept: list[Run] = []
+    for place, run in enumerate(runs):
+        is_edge = not kept or place + 1 == len(runs)
+        if run.weight < HEAVY and not (block and is_edge):
+            before = kept[-1] if kept else start
+            after = runs[place + 1] if place + 1 < len(runs) else end
+            limit = run.weight / CHANCE
+            if _change(matching, before, run) > limit and _change(matching, run, after) > limit:
+                matching.release(run)
+                continue
+        kept.append(run)
+    return kept
+
+
+def _change(matching: Matching, before: Run, after: Run) -> float:
+    """Weigh what changed between two runs: words taken out facing words put in."""
+    old, new = matching.old, matching.new
+    out = old.weight_of(old.unpaired(before.old_end, after.old))
+    put = new.weight_of(new.unpaired(before.new_end, after.new))
+    return min(out, put) + ONE_SIDED * max(out, put)
+
+
+def let_go_of_crumbs(matching: Matching) -> None:
+    """Part the words of sentences of which only crumbs were kept."""
+    old, new = matching.old, matching.new
+    for start, end in pairwise(old.sentences):
+        partners = old.partners[start:end]
+        if -1 not in partners:
+            continue
+        paired = [index for index, partner in enumerate(partners, start) if partner >= 0]
+        if not paired:
+            continue
+        kept, whole = old.weight_of(paired), old.weight(start, end)
+        if kept >= SURE * whole:
+            continue
+        heirs = {new.sentence(old.partners[index]) for index in paired}
+        heritage = sum(new.weight(*heir) for heir in heirs)
+        if kept < CRUMBS * whole or 2 * kept < ALIKE * (whole + heritage):
+            matching.part(paired)
