@@ -60,7 +60,7 @@ def _trusted(matching: Matching, old_gap: Range, new_gap: Range) -> Iterator[tup
         # One side ends a sentence at the very edge of the gap, the other does not, as when the
         # first word of a sentence was replaced by one without a capital letter.
         yield old_gap, new_gap
-    else:
+    elif old_left is not old_right and new_left is not new_right:
         if old_left[0] < old_left[1] and new_left[0] < new_left[1]:
             yield old_left, new_left
         if old_right[0] < old_right[1] and new_right[0] < new_right[1]:
