@@ -25,12 +25,13 @@ from broadsheet.passages.leftovers import pair_leftovers
 from broadsheet.passages.matching import Matching
 from broadsheet.passages.moves import settle
 from broadsheet.passages.seeds import plant
-from broadsheet.passages.segments import KEPT, REPLACED, SPACE, Segment, segments_of
+from broadsheet.passages.segments import KEPT, REPLACED, Segment, segments_of
 from broadsheet.passages.words import Vocabulary
 
 FORM = 1
 """Number of the stored form; a reader refuses others."""
 KINDS = 3
+"""Kinds of segments, which share one number with their block in the stored form."""
 
 
 class AlignmentUnreadable(ValueError):
@@ -64,12 +65,12 @@ class Alignment:
     def from_data(cls, data: Mapping[str, Any]) -> Alignment:
         """Read what ``to_data`` gave; raise ``AlignmentUnreadable`` for anything else."""
         try:
-            if data["form"] != FORM:
-                raise AlignmentUnreadable(f"alignment of form {data['form']!r}, not {FORM}")
-            old_length, new_length = int(data["old"]), int(data["new"])
+            form, old_length, new_length = (int(data[key]) for key in ("form", "old", "new"))
             segments = _unflatten(list(map(int, data["segments"])))
-        except (KeyError, TypeError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, IndexError) as error:
             raise AlignmentUnreadable(f"not an alignment: {error!r}") from error
+        if form != FORM:
+            raise AlignmentUnreadable(f"an alignment of form {form}, not {FORM}")
         before = 0
         for segment in segments:
             if not (
@@ -150,6 +151,3 @@ def align(old: str, new: str) -> Alignment:
     let_go_of_crumbs(matching)
     pair_leftovers(matching)
     return Alignment(len(old), len(new), tuple(segments_of(matching)))
-
-
-__all__ = ["KEPT", "REPLACED", "SPACE", "Alignment", "AlignmentUnreadable", "Segment", "align"]

@@ -117,7 +117,8 @@ class _Showing:
             if home is None:
                 pieces = list(self._put_in(start, end))
             elif home == 0:
-                pieces = list(self._written(start, end, segments, self.at, upcoming[place + 1]))
+                begin = max(self.at, self._old_paragraph(segments[0].old_start)[0])
+                pieces = list(self._written(start, end, segments, begin, upcoming[place + 1]))
             else:
                 begin = self._old_paragraph(segments[0].old_start)[0]
                 pieces = list(self._written(start, end, segments, begin, len(self.old)))
@@ -265,9 +266,24 @@ def _tidy(pieces: Sequence[Piece]) -> list[Piece]:
         if not is_equal:
             # What was taken out comes first, so that an exchange reads as one.
             several.sort(key=lambda piece: piece.change is Change.INSERT)
-        for (change, moved), run in groupby(several, key=lambda p: (p.change, p.moved)):
-            tidy.append(Piece(change, "".join(piece.text for piece in run), moved))
-    return [piece for piece in tidy if piece.text]
+        runs = [
+            Piece(change, "".join(piece.text for piece in run), moved)
+            for (change, moved), run in groupby(several, key=lambda p: (p.change, p.moved))
+        ]
+        if len(runs) == 2 and runs[0].text == runs[1].text:
+            runs = [Piece(Change.EQUAL, runs[0].text)]
+        tidy += runs
+    tidy = _joined(tidy)
+    # White space that is gone at the ends of a paragraph is not worth showing.
+    return [piece for piece in tidy if piece.text.strip() or piece not in (tidy[0], tidy[-1])]
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Join neighbors of the same kind."""
+    return [
+        Piece(change, "".join(piece.text for piece in run), moved)
+        for (change, moved), run in groupby(pieces, key=lambda p: (p.change, p.moved))
+    ]
 
 
 def _is_exchange(pieces: Sequence[Piece], reverse: bool = False) -> bool:

@@ -93,7 +93,7 @@ class SelectorUnreadable(ValueError):
     """Data from outside is not the selector it should be."""
 
 
-def quote(text: str, start: int, end: int, context: int = CONTEXT) -> QuoteSelector:
+def quote_of(text: str, start: int, end: int, context: int = CONTEXT) -> QuoteSelector:
     """Write a span of a text down as a quote; raise ``ValueError`` if it is none of the text."""
     if not 0 <= start < end <= len(text):
         raise ValueError(f"no span of the text: {start} to {end} of {len(text)}")
@@ -112,7 +112,7 @@ class _Place:
     """Characters from the position, if there is one."""
 
 
-def find(
+def find_quote(
     text: str, quote: QuoteSelector, position: PositionSelector | None = None
 ) -> tuple[int, int] | None:
     """Find the place a quote means, or ``None`` when there is none or it is in doubt.

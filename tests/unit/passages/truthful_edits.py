@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -42,7 +42,6 @@ class Truth:
     status: str
     new_start: int = 0
     new_end: int = 0
-    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,116 +107,135 @@ def edit(rnd: random.Random, text: str, pool: Sequence[str], count: int, spans: 
             names.append(operation.__name__)
         story[:] = [kept for paragraph in story if (kept := [s for s in paragraph if s])]
     new, new_places = text_of(story)
-    return Edit(old, new, list(_truths(rnd, old, old_places, new, new_places, spans)), names)
-
-
-def _truths(rnd, old, old_places, new, new_places, count):  # type: ignore[no-untyped-def]
-    by_origin: dict[int, list[int]] = {}
+    heirs: dict[int, list[int]] = {}
     for place, (_, _, word) in enumerate(new_places):
         for origin in word.origins:
-            by_origin.setdefault(origin, []).append(place)
-    sentences, paragraphs = [], []
-    first = start = 0
-    for number, (_, end, word) in enumerate(old_places):
-        after = old[end : end + 2]
-        if after == "\n\n" or number == len(old_places) - 1:
-            sentences.append((first, number + 1))
-            paragraphs.append((start, number + 1))
-            first = start = number + 1
-        elif word.text[-1] in ".!?":
-            sentences.append((first, number + 1))
-            first = number + 1
+            heirs.setdefault(origin, []).append(place)
+    both = _Comparison(old, new, old_places, new_places, heirs)
+    return Edit(old, new, list(_truths(rnd, both, spans)), names)
+
+
+Places = list[tuple[int, int, Word]]
+"""Where each word of a text stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """Two texts with the places of their words, and where the old words went."""
+
+    old: str
+    new: str
+    old_places: Places
+    new_places: Places
+    heirs: dict[int, list[int]]
+
+
+def _truths(rnd: random.Random, both: _Comparison, count: int) -> Iterator[Truth]:
+    """Choose spans, most of them where something changed, and say what became of each."""
+    words = len(both.old_places)
+    sentences, paragraphs = _units(both.old, both.old_places)
     touched = [
-        k
-        for k in range(len(old_places))
-        if any(new_places[p][2].altered for p in by_origin.get(k, ())) or k not in by_origin
+        word
+        for word in range(words)
+        if word not in both.heirs or any(both.new_places[p][2].altered for p in both.heirs[word])
     ]
     for _ in range(count):
         kind = rnd.choice(("word", "word", "phrase", "phrase", "sentence", "paragraph"))
-        near = (
-            rnd.choice(touched)
-            if touched and rnd.random() < 0.7
-            else rnd.randrange(len(old_places))
-        )
+        near = rnd.choice(touched) if touched and rnd.random() < 0.7 else rnd.randrange(words)
         if kind == "word":
-            a, b = near, near + 1
+            first, after = near, near + 1
         elif kind == "phrase":
-            a = max(0, near - rnd.randrange(4))
-            b = min(len(old_places), a + rnd.randrange(2, 8))
-            if "\n" in old[old_places[a][0] : old_places[b - 1][1]]:
+            first = max(0, near - rnd.randrange(4))
+            after = min(words, first + rnd.randrange(2, 8))
+            if "\n" in both.old[both.old_places[first][0] : both.old_places[after - 1][1]]:
                 continue
         else:
-            a, b = next(
-                r for r in (sentences if kind == "sentence" else paragraphs) if r[0] <= near < r[1]
-            )
-        truth = _truth(kind, a, b, old, old_places, new, new_places, by_origin)
+            units = sentences if kind == "sentence" else paragraphs
+            first, after = next(unit for unit in units if unit[0] <= near < unit[1])
+        truth = _truth(both, kind, first, after)
         if truth:
             yield truth
 
 
-def _truth(kind, a, b, old, old_places, new, new_places, by_origin):  # type: ignore[no-untyped-def]
-    start, end = old_places[a][0], old_places[b - 1][1]
+def _units(text: str, places: Places) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Give the ranges of words of the sentences and of the paragraphs."""
+    sentences, paragraphs = [], []
+    sentence = paragraph = 0
+    for number, (_, end, word) in enumerate(places, 1):
+        is_paragraph = number == len(places) or text[end : end + 2] == "\n\n"
+        if is_paragraph or word.text[-1] in ".!?":
+            sentences.append((sentence, number))
+            sentence = number
+        if is_paragraph:
+            paragraphs.append((paragraph, number))
+            paragraph = number
+    return sentences, paragraphs
+
+
+def _truth(both: _Comparison, kind: str, first: int, after: int) -> Truth | None:
+    """Say what became of a range of old words; ``None`` where people would not agree."""
+    start, end = both.old_places[first][0], both.old_places[after - 1][1]
     if kind in ("word", "phrase"):
-        while start < end and not old[start].isalnum():
-            start += 1
-        while end > start and not old[end - 1].isalnum():
-            end -= 1
-    exact = old[start:end]
-    if not exact.strip():
+        start, end = _bare(both.old, start, end)
+    if start >= end:
         return None
-    repeated = old.count(exact) > 1 or new.count(exact) > 1
-    places = sorted({p for k in range(a, b) for p in by_origin.get(k, ())})
-    # Of a sentence that was doubled and then changed, the copy may be the better heir.
-    wanted = frozenset(range(a, b))
-    if any(word.copy_of & wanted for _, _, word in new_places):
-        whole = len(places) == b - a and not any(new_places[p][2].altered for p in places)
-        if not whole:
-            return None
-    if not places:
-        return Truth(start, end, kind, "removed", repeated=repeated)
-    first, last = places[0], places[-1]
-    # The words of the span were torn apart: what its place is now is a matter of taste.
-    if any(
-        w.origins and not w.origins & frozenset(range(a, b))
-        for _, _, w in new_places[first : last + 1]
-    ):
-        return None
-    new_start, new_end = new_places[first][0], new_places[last][1]
-    same_order = [new_places[p][2] for p in places]
-    intact = last - first + 1 == b - a and all(
-        not w.altered and w.origins == {k} for w, k in zip(same_order, range(a, b), strict=False)
-    )
-    if intact:
-        lead = old_places[a][1] - start
-        tail = old_places[b - 1][1] - end
-        return Truth(
-            start, end, kind, "intact", new_places[first][1] - lead, new_end - tail, repeated
+    span = frozenset(range(first, after))
+    heirs = sorted({place for word in span for place in both.heirs.get(word, ())})
+    found = [both.new_places[place] for place in heirs]
+    is_intact = (
+        len(found) == after - first
+        and heirs[-1] - heirs[0] == after - first - 1
+        and all(
+            not w.altered and w.origins == {k}
+            for (_, _, w), k in zip(found, range(first, after), strict=True)
         )
-    if kind in ("word", "phrase"):
-        while new_start < new_end and not new[new_start].isalnum():
-            new_start += 1
-        while new_end > new_start and not new[new_end - 1].isalnum():
-            new_end -= 1
-    return (
-        Truth(start, end, kind, "reworded", new_start, new_end, repeated)
-        if new_start < new_end
-        else None
     )
+    # Of a sentence that was doubled and then changed, the copy may be the better heir.
+    if not is_intact and any(word.copy_of & span for _, _, word in both.new_places):
+        return None
+    if not found:
+        return Truth(start, end, kind, "removed")
+    # Words torn apart, with words of other origin among them, have no one place.
+    between = both.new_places[heirs[0] : heirs[-1] + 1]
+    if any(word.origins and not word.origins & span for _, _, word in between):
+        return None
+    new_start, new_end = found[0][0], found[-1][1]
+    if is_intact:
+        new_start += start - both.old_places[first][0]
+        new_end -= both.old_places[after - 1][1] - end
+        return Truth(start, end, kind, "intact", new_start, new_end)
+    if kind in ("word", "phrase"):
+        new_start, new_end = _bare(both.new, new_start, new_end)
+    if new_start >= new_end:
+        return None
+    return Truth(start, end, kind, "reworded", new_start, new_end)
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out the punctuation around a range."""
+    while start < end and not text[start].isalnum():
+        start += 1
+    while start < end and not text[end - 1].isalnum():
+        end -= 1
+    return start, end
 
 
 # The operations: each changes the story in place and says whether it did.
 
 
 def _pick(rnd: random.Random, story: Story, least: int = 1) -> tuple[Paragraph, int] | None:
+    """Choose a sentence with so many words."""
     found = [(p, k) for p in story for k, s in enumerate(p) if len(s) >= least]
     return rnd.choice(found) if found else None
 
 
 def _foreign(rnd: random.Random, pool: Sequence[str]) -> list[str]:
+    """Give the words of a foreign sentence."""
     return rnd.choice(pool).split() or ["indeed"]
 
 
 def _typo(rnd: random.Random, word: str) -> str:
+    """Misspell a word."""
     k = rnd.randrange(len(word))
     way = rnd.randrange(3)
     if way == 0 and len(word) > 3:
@@ -228,6 +246,7 @@ def _typo(rnd: random.Random, word: str) -> str:
 
 
 def _other(rnd: random.Random, word: Word, pool: Sequence[str]) -> Word:
+    """Put a misspelling or a foreign word in the place of a word."""
     if rnd.random() < 0.5:
         text = _typo(rnd, word.text)
     else:
@@ -237,7 +256,8 @@ def _other(rnd: random.Random, word: Word, pool: Sequence[str]) -> Word:
     return Word(text, word.origins, word.altered or text != word.text, word.copy_of)
 
 
-def word(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+def words_changed(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Change one or two words."""
     picked = _pick(rnd, story, 2)
     if not picked:
         return False
@@ -248,7 +268,8 @@ def word(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
     return True
 
 
-def phrase(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+def phrase_changed(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Put other words in the place of a few."""
     picked = _pick(rnd, story, 6)
     if not picked:
         return False
@@ -264,7 +285,8 @@ def phrase(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
     return True
 
 
-def heavy(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+def sentence_rewritten(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Change many words of a sentence, one by one."""
     picked = _pick(rnd, story, 6)
     if not picked:
         return False
@@ -277,6 +299,7 @@ def heavy(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
 
 
 def clause_in(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Put a few words in."""
     picked = _pick(rnd, story, 4)
     if not picked:
         return False
@@ -288,6 +311,7 @@ def clause_in(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
 
 
 def clause_out(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Take a few words out."""
     picked = _pick(rnd, story, 8)
     if not picked:
         return False
@@ -298,12 +322,14 @@ def clause_out(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
 
 
 def sentence_in(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Put a sentence in."""
     paragraph = rnd.choice(story)
     paragraph.insert(rnd.randrange(len(paragraph) + 1), [Word(w) for w in _foreign(rnd, pool)])
     return True
 
 
 def sentence_out(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Take a sentence out."""
     picked = _pick(rnd, story)
     if not picked:
         return False
@@ -312,6 +338,7 @@ def sentence_out(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
 
 
 def sentence_replaced(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Put an unrelated sentence in the place of one."""
     picked = _pick(rnd, story)
     if not picked:
         return False
@@ -320,6 +347,7 @@ def sentence_replaced(rnd: random.Random, story: Story, pool: Sequence[str]) -> 
 
 
 def sentence_moved(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Move a sentence, sometimes with a few words changed."""
     picked = _pick(rnd, story, 3)
     if not picked:
         return False
@@ -332,6 +360,7 @@ def sentence_moved(rnd: random.Random, story: Story, pool: Sequence[str]) -> boo
 
 
 def paragraph_in(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Put a paragraph in."""
     count = rnd.randrange(1, 4)
     story.insert(
         rnd.randrange(len(story) + 1),
@@ -341,6 +370,7 @@ def paragraph_in(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
 
 
 def paragraph_out(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Take a paragraph out."""
     if len(story) < 3:
         return False
     del story[rnd.randrange(len(story))]
@@ -348,6 +378,7 @@ def paragraph_out(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool
 
 
 def paragraph_moved(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Move a paragraph, sometimes with a few words changed."""
     if len(story) < 3:
         return False
     moved = story.pop(rnd.randrange(len(story)))
@@ -358,6 +389,7 @@ def paragraph_moved(rnd: random.Random, story: Story, pool: Sequence[str]) -> bo
 
 
 def paragraph_split(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Split a paragraph."""
     k = rnd.randrange(len(story))
     if len(story[k]) < 2:
         return False
@@ -367,6 +399,7 @@ def paragraph_split(rnd: random.Random, story: Story, pool: Sequence[str]) -> bo
 
 
 def paragraphs_joined(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Join two paragraphs."""
     if len(story) < 2:
         return False
     k = rnd.randrange(len(story) - 1)
@@ -375,6 +408,7 @@ def paragraphs_joined(rnd: random.Random, story: Story, pool: Sequence[str]) -> 
 
 
 def doubled(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
+    """Put a copy of a sentence somewhere else, sometimes with a few words changed."""
     picked = _pick(rnd, story, 3)
     if not picked:
         return False
@@ -387,10 +421,22 @@ def doubled(rnd: random.Random, story: Story, pool: Sequence[str]) -> bool:
 
 
 OPERATIONS: tuple[Callable[[random.Random, Story, Sequence[str]], bool], ...] = (
-    word, word, word, phrase, phrase, heavy, clause_in, clause_out, sentence_in, sentence_out,
-    sentence_out, sentence_replaced, sentence_moved, paragraph_in, paragraph_out, paragraph_moved,
-    paragraph_split, paragraphs_joined, doubled,
-)  # fmt: skip
+    *[words_changed] * 3,
+    *[phrase_changed] * 2,
+    sentence_rewritten,
+    clause_in,
+    clause_out,
+    sentence_in,
+    *[sentence_out] * 2,
+    sentence_replaced,
+    sentence_moved,
+    paragraph_in,
+    paragraph_out,
+    paragraph_moved,
+    paragraph_split,
+    paragraphs_joined,
+    doubled,
+)
 
 
 def with_twins(rnd: random.Random, text: str, pool: Sequence[str], count: int) -> str:
