@@ -9,7 +9,7 @@ lines otherwise. ``moved``: the same words, with the text around them now somewh
 ``reworded``: some words are others now, or are gone, or new ones stand between; the range is what
 stands in the span's place. ``removed``: nothing does, or it is in doubt.
 
-Cost: a bisection, and a step for each moved block inside the span.
+Cost: a bisection, and a step for each moved block inside the span (a hundred at most).
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ ENOUGH = 0.125
 """Share of a span that must have been kept, replaced characters counting half."""
 
 
+TORN = 100
+"""Changes from one moved block to another inside a span, from which on it is torn to pieces."""
 MOVED_CONFIDENCE = 0.95
 """Confidence in a moved passage: nearly always right where tried, but by its words alone."""
 REWORDED = 0.4
@@ -116,6 +118,8 @@ def _whole(first: Segment, last: Segment, start: int, end: int) -> Placement:
 def _parts(alignment: Alignment, first: int, last: int, start: int, end: int) -> Placement:
     """Place a span of which words changed where the block that has most of it stands."""
     segments, index = alignment.segments, alignment.index
+    if index.stretch[last] - index.stretch[first] > TORN:
+        return IN_DOUBT
     shares: dict[int, float] = {}
     ranges: dict[int, tuple[int, int]] = {}
     for stretch in range(index.stretch[first], index.stretch[last] + 1):

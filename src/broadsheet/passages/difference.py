@@ -183,7 +183,8 @@ class _Showing:
                 yield Piece(Change.DELETE, self.old[start:end])
             return
         place = max(0, bisect_right(self.kept_starts, start) - 1)
-        for segment in self.kept[place:]:
+        for index in range(place, len(self.kept)):
+            segment = self.kept[index]
             if segment.old_start >= end:
                 break
             if segment.old_end <= start:
@@ -200,7 +201,8 @@ class _Showing:
     def _put_in(self, start: int, end: int) -> Iterator[Piece]:
         """Give new text that was not here before; what was kept from elsewhere as moved."""
         place = bisect_right(self.by_new, start, key=lambda segment: segment.new_end)
-        for segment in self.by_new[place:]:
+        for index in range(place, len(self.by_new)):
+            segment = self.by_new[index]
             if segment.new_start >= end:
                 break
             if start < segment.new_start:
@@ -253,8 +255,8 @@ def _tidy(pieces: Sequence[Piece]) -> list[Piece]:
         if (
             piece.change is Change.EQUAL
             and sum(map(str.isalnum, piece.text)) <= CRUMB
-            and _is_exchange(pieces[:place], reverse=True)
-            and _is_exchange(pieces[place + 1 :])
+            and _is_exchange(pieces[max(0, place - 2) : place])
+            and _is_exchange(pieces[place + 1 : place + 3])
         ):
             mended.append(Piece(Change.DELETE, piece.text))
             mended.append(Piece(Change.INSERT, piece.text))
@@ -286,14 +288,10 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
     ]
 
 
-def _is_exchange(pieces: Sequence[Piece], reverse: bool = False) -> bool:
-    """Say whether the nearest pieces are words taken out and words put in, neither moved."""
-    near = pieces[-2:] if reverse else pieces[:2]
-    return (
-        len(near) == 2
-        and {piece.change for piece in near} == {Change.DELETE, Change.INSERT}
-        and not any(piece.moved for piece in near)
-    )
+def _is_exchange(pieces: Sequence[Piece]) -> bool:
+    """Say whether two pieces are words taken out and words put in, neither moved."""
+    changes = {piece.change for piece in pieces if not piece.moved}
+    return len(pieces) == 2 and changes == {Change.DELETE, Change.INSERT}
 
 
 def _paragraph(pieces: Sequence[Piece], is_moved: bool) -> ParagraphChange:

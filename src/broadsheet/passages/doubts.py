@@ -13,6 +13,8 @@ HEAVY = 6.0
 """Runs from this weight on (six long words) are never there by chance."""
 ONE_SIDED = 0.25
 """How much words taken out with none put in (or the reverse) count as a change."""
+ROUNDS = 10
+"""Times that the runs are looked over: parting one makes the change beside the next larger."""
 CRUMBS = 0.22
 """A sentence of which a smaller share (by weight) was kept was not kept."""
 SURE = 0.5
@@ -23,37 +25,48 @@ ALIKE = 0.25
 
 def drop_chance(matching: Matching) -> None:
     """Part light runs that stand alone between large changes, such as a stop word or a comma."""
+    start = Run(0, 0, 0, 0.0)
+    end = Run(len(matching.old), len(matching.new), 0, 0.0)
     for block, runs in matching.runs_by_block().items():
-        while True:
-            kept = _without_chance(matching, runs, block)
+        # A moved block ends with its first and last run; what is beyond is not its change.
+        before, after = (runs[0], runs[-1]) if block else (start, end)
+        for _ in range(ROUNDS):
+            kept = _without_chance(matching, before, runs, after)
             if len(kept) == len(runs):
                 break
             runs = kept
 
 
-def _without_chance(matching: Matching, runs: Sequence[Run], block: int) -> list[Run]:
+def _without_chance(matching: Matching, before: Run, runs: Sequence[Run], after: Run) -> list[Run]:
     """Go once over the runs of a block, part those by chance and list the others."""
-    start = Run(0, 0, 0, 0.0)
-    end = Run(len(matching.old), len(matching.new), 0, 0.0)
+    changes = [_change(matching, *pair) for pair in pairwise([before, *runs, after])]
     kept: list[Run] = []
+    out, put = changes[0]
     for place, run in enumerate(runs):
-        is_edge = not kept or place + 1 == len(runs)
-        if run.weight < HEAVY and not (block and is_edge):
-            before = kept[-1] if kept else start
-            after = runs[place + 1] if place + 1 < len(runs) else end
+        next_out, next_put = changes[place + 1]
+        if run.weight < HEAVY:
             limit = run.weight / CHANCE
-            if _change(matching, before, run) > limit and _change(matching, run, after) > limit:
+            if _size(out, put) > limit and _size(next_out, next_put) > limit:
                 matching.release(run)
+                out += run.weight + next_out
+                put += run.weight + next_put
                 continue
         kept.append(run)
+        out, put = next_out, next_put
     return kept
 
 
-def _change(matching: Matching, before: Run, after: Run) -> float:
-    """Weigh what changed between two runs: words taken out facing words put in."""
+def _change(matching: Matching, before: Run, after: Run) -> tuple[float, float]:
+    """Weigh the words taken out and the words put in between two runs."""
     old, new = matching.old, matching.new
-    out = old.weight_of(old.unpaired(before.old_end, after.old))
-    put = new.weight_of(new.unpaired(before.new_end, after.new))
+    return (
+        old.weight_of(old.unpaired(before.old_end, after.old)),
+        new.weight_of(new.unpaired(before.new_end, after.new)),
+    )
+
+
+def _size(out: float, put: float) -> float:
+    """Give the size of a change: words taken out facing words put in."""
     return min(out, put) + ONE_SIDED * max(out, put)
 
 

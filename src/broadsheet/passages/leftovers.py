@@ -94,8 +94,8 @@ def _likeness(
             if len(where) <= COMMON:
                 others.update(where)
         for other in sorted(others):
-            bag = new[other].bag
-            shared = sum(weights[w] * min(n, bag[w]) for w, n in leftover.bag.items() if w in bag)
+            fewer, more = sorted((leftover.bag, new[other].bag), key=len)
+            shared = sum(weights[w] * min(n, more[w]) for w, n in fewer.items() if w in more)
             score = 2 * shared / (leftover.weight + new[other].weight)
             found.setdefault(place, []).append((score, other))
     return found

@@ -45,14 +45,6 @@ def test_pieces_tile_the_text(text: str) -> None:
     )
 
 
-def test_both_patterns_cut_plain_texts_alike() -> None:
-    for code in range(0x3000):
-        character = chr(code)
-        if not words._NOT_PLAIN.search(character):
-            for text in (f"{character}a", f"a{character}", f"a{character}b c", character * 2):
-                assert words._PIECE.findall(text) == words._PLAIN_PIECE.findall(text), hex(code)
-
-
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
