@@ -25,7 +25,7 @@ from broadsheet.passages.alignment import Alignment
 from broadsheet.passages.segments import KEPT, SPACE, Segment
 from broadsheet.passages.words import Vocabulary
 
-ENOUGH = 0.125
+ENOUGH = 0.08
 """Share of a span that must have been kept, replaced characters counting half."""
 
 

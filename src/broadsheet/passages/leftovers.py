@@ -25,9 +25,9 @@ TELLING = 0.7
 """Weight from which a word leads to other sentences: the longer words and numbers."""
 COMMON = 24
 """Free sentences with the same word, from which on it no longer leads anywhere."""
-BESIDE = 0.38
+BESIDE = 0.33
 """Likeness (Dice, by weight) asked of sentences whose neighbors are each other's partners."""
-FAR = 0.55
+FAR = 0.6
 """The same for sentences that stand somewhere else."""
 MARGIN = 0.08
 """How much less alike the second best must be."""

@@ -9,7 +9,7 @@ from broadsheet.passages.gaps import weave
 from broadsheet.passages.matching import Matching, Run, Side
 from broadsheet.passages.seeds import in_order
 
-MOVED_WEIGHT = 4.0
+MOVED_WEIGHT = 6.0
 """Weight (long words being 1) from which words found elsewhere are taken to have been moved."""
 MOVED_SENTENCE = 1.6
 """The same for a whole sentence or paragraph: "See the chart below." is enough, "Note" is not."""

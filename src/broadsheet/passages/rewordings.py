@@ -88,13 +88,18 @@ def _pairs(old: Sequence[str], new: Sequence[str]) -> Iterator[Facing]:
     a = c = 0
     for i, j in [*_spelled_alike(old, new), (len(old), len(new))]:
         if a < i and c < j:
-            if i - a == j - c:
+            if i - a == j - c and _are_alike_in_kind(old[a:i], new[c:j]):
                 yield from ((a + k, a + k + 1, c + k, c + k + 1) for k in range(i - a))
             else:
                 yield a, i, c, j
         if i < len(old):
             yield i, i + 1, j, j + 1
         a, c = i + 1, j + 1
+
+
+def _are_alike_in_kind(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Say whether words face words and marks face marks."""
+    return all(a[0].isalnum() == b[0].isalnum() for a, b in zip(old, new, strict=True))
 
 
 def _spelled_alike(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
