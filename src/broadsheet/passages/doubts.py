@@ -19,7 +19,7 @@ CRUMBS = 0.22
 """A sentence of which a smaller share (by weight) was kept was not kept."""
 SURE = 0.5
 """From this share on a sentence was kept, whatever the new one looks like."""
-ALIKE = 0.27
+ALIKE = 0.25
 """Between the two, old and new sentence must have such a share of both in common (Dice)."""
 
 

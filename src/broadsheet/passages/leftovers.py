@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import log2
 
 from broadsheet.passages.gaps import weave
 from broadsheet.passages.matching import Matching, Side
@@ -21,13 +22,15 @@ FREE = 0.7
 """Share (by weight) of its words without partner from which a sentence takes part."""
 LIGHT = 1.2
 """Sentences whose free words weigh less say too little to be recognized."""
-TELLING = 0.7
-"""Weight from which a word leads to other sentences: the longer words and numbers."""
+TELLING = 0.5
+"""Weight from which a word leads to other sentences: longer words and numbers, if not common."""
+COMMONNESS = 0.35
+"""By how much of itself a word's weight is divided more for each doubling beyond once a text."""
 COMMON = 24
 """Free sentences with the same word, from which on it no longer leads anywhere."""
-BESIDE = 0.33
+BESIDE = 0.3
 """Likeness (Dice, by weight) asked of sentences whose neighbors are each other's partners."""
-FAR = 0.6
+FAR = 0.55
 """The same for sentences that stand somewhere else."""
 MARGIN = 0.08
 """How much less alike the second best must be."""
@@ -50,7 +53,7 @@ def pair_leftovers(matching: Matching) -> None:
     new = _leftovers(matching.new) if old else []
     if not new:
         return
-    likeness = _likeness(old, new, matching.weights)
+    likeness = _likeness(old, new, _telling_weights(matching))
     by_new: dict[int, list[tuple[float, int]]] = {}
     for place, scores in likeness.items():
         for score, other in scores:
@@ -77,10 +80,28 @@ def _leftovers(side: Side) -> list[Leftover]:
     return found
 
 
+def _telling_weights(matching: Matching) -> list[float]:
+    """Weigh words by what they tell in these texts: less, the more often they occur in them.
+
+    In a list where every item is made after one pattern, sharing the pattern says nothing.
+    """
+    counts = Counter(matching.old.ids)
+    counts.update(matching.new.ids)
+    weights = list(matching.weights)
+    for word, count in counts.items():
+        if count > 2:
+            weights[word] /= 1.0 + COMMONNESS * log2(count / 2)
+    return weights
+
+
 def _likeness(
     old: Sequence[Leftover], new: Sequence[Leftover], weights: Sequence[float]
 ) -> Mapping[int, list[tuple[float, int]]]:
     """Compare sentences that share a telling word: ``{old: [(likeness, new), ...]}``."""
+
+    def weigh(leftover: Leftover) -> float:
+        return sum(weights[word] * count for word, count in leftover.bag.items())
+
     places: dict[int, list[int]] = {}
     for place, leftover in enumerate(new):
         for word in leftover.bag:
@@ -96,7 +117,7 @@ def _likeness(
         for other in sorted(others):
             fewer, more = sorted((leftover.bag, new[other].bag), key=len)
             shared = sum(weights[w] * min(n, more[w]) for w, n in fewer.items() if w in more)
-            score = 2 * shared / (leftover.weight + new[other].weight)
+            score = 2 * shared / (weigh(leftover) + weigh(new[other]))
             found.setdefault(place, []).append((score, other))
     return found
 

@@ -36,13 +36,13 @@ class Run:
 class Side:
     """One of the two texts, with the partner in the other text of each of its words, or -1."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, weights: Sequence[float]) -> None:
         self.words = words
         self.ids = words.ids
+        self.weights = weights
         self.partners = [-1] * len(words)
         self.sentences, self.paragraphs = words.breaks()
-        weigh = words.vocabulary.weights.__getitem__
-        self._sums = list(accumulate(map(weigh, words.ids), initial=0.0))
+        self._sums = list(accumulate(map(weights.__getitem__, words.ids), initial=0.0))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -53,7 +53,7 @@ class Side:
 
     def weight_of(self, indexes: Iterable[int]) -> float:
         """Weigh single words."""
-        weights, ids = self.words.vocabulary.weights, self.ids
+        weights, ids = self.weights, self.ids
         return sum(weights[ids[index]] for index in indexes)
 
     def unpaired(self, start: int, end: int) -> list[int]:
@@ -78,10 +78,10 @@ class Matching:
     """
 
     def __init__(self, old: Words, new: Words) -> None:
-        self.old = Side(old)
-        self.new = Side(new)
-        self.blocks = [0] * len(old)
         self.weights = old.vocabulary.weights
+        self.old = Side(old, self.weights)
+        self.new = Side(new, self.weights)
+        self.blocks = [0] * len(old)
         self.last_block = 0
 
     def claim(self, old: int, new: int, length: int) -> None:
