@@ -26,7 +26,6 @@ from broadsheet.passages.matching import Matching
 from broadsheet.passages.moves import settle
 from broadsheet.passages.seeds import plant
 from broadsheet.passages.segments import KEPT, REPLACED, Segment, segments_of
-from broadsheet.passages.words import Vocabulary
 
 FORM = 1
 """Number of the stored form; a reader refuses others."""
@@ -144,8 +143,7 @@ def align(old: str, new: str) -> Alignment:
     if old == new:
         whole = (Segment(0, len(old), 0, len(new), KEPT, 0),) if old else ()
         return Alignment(len(old), len(new), whole)
-    vocabulary = Vocabulary()
-    matching = Matching(vocabulary.read(old), vocabulary.read(new))
+    matching = Matching(old, new)
     settle(matching, plant(matching))
     drop_chance(matching)
     let_go_of_crumbs(matching)

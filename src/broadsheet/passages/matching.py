@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from broadsheet.passages.words import Words
+from broadsheet.passages.words import Vocabulary, Words
 
 Range = tuple[int, int]
 """A half-open range of words."""
@@ -77,8 +77,10 @@ class Matching:
     text that kept its place, every other number one moved block.
     """
 
-    def __init__(self, old: Words, new: Words) -> None:
-        self.weights = old.vocabulary.weights
+    def __init__(self, old_text: str, new_text: str) -> None:
+        vocabulary = Vocabulary()
+        old, new = vocabulary.read(old_text), vocabulary.read(new_text)
+        self.weights = vocabulary.weights
         self.old = Side(old, self.weights)
         self.new = Side(new, self.weights)
         self.blocks = [0] * len(old)

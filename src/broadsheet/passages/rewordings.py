@@ -36,12 +36,12 @@ def facings(matching: Matching, before: Run, after: Run) -> Iterator[Facing]:
     old_gap, new_gap = (before.old_end, after.old), (before.new_end, after.new)
     if not (old.is_unpaired(*old_gap) and new.is_unpaired(*new_gap)):
         return
-    old_spelling = old.words.spelling
-    new_spelling = new.words.spelling
     for (a, b), (c, d) in _trusted(matching, old_gap, new_gap):
         lighter, heavier = sorted((old.weight(a, b), new.weight(c, d)))
         if heavier <= LIKE_SIZE * lighter + ALLOWANCE:
-            for i, j, k, m in _pairs(old_spelling(a, b), new_spelling(c, d)):
+            old_words = [old.words.word(index) for index in range(a, b)]
+            new_words = [new.words.word(index) for index in range(c, d)]
+            for i, j, k, m in _pairs(old_words, new_words):
                 yield a + i, a + j, c + k, c + m
 
 

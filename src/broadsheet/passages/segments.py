@@ -58,26 +58,41 @@ def _ordered_blocks(matching: Matching) -> Iterator[tuple[int, list[Run]]]:
 
 
 def _kept(matching: Matching, run: Run, block: int) -> Iterator[Segment]:
-    """Give the segments of a run: one, if the white space between its words is the same."""
+    """Give the segments of a run: one, if its words are written and set apart in the same way."""
     old, new = matching.old.words, matching.new.words
     start, end = old.starts[run.old], old.end(run.old_end - 1)
     new_start, new_end = new.starts[run.new], new.end(run.new_end - 1)
     if old.text[start:end] == new.text[new_start:new_end]:
         yield Segment(start, end, new_start, new_end, KEPT, block)
     else:
-        shift = run.new - run.old
-        begin = run.old
-        for index in range(run.old, run.old_end):
-            is_last = index == run.old_end - 1
-            if is_last or old.pieces[index] != new.pieces[index + shift]:
-                yield Segment(
-                    old.starts[begin], old.end(index),
-                    new.starts[begin + shift], new.end(index + shift), KEPT, block,
-                )  # fmt: skip
-                if not is_last:
-                    yield _space(matching, index, index + shift, block)
-                begin = index + 1
+        yield from _word_by_word(matching, run, block)
     yield from _space_after(matching, run.old_end - 1, run.new_end - 1, block)
+
+
+def _word_by_word(matching: Matching, run: Run, block: int) -> Iterator[Segment]:
+    """Give the segments of a run in which white space or capitals differ."""
+    old, new = matching.old.words, matching.new.words
+    shift = run.new - run.old
+    begin, last = run.old, run.old_end - 1
+    for index in range(run.old, run.old_end):
+        other = index + shift
+        if old.pieces[index] == new.pieces[other] and index < last:
+            continue
+        is_kept = old.word(index) == new.word(other)
+        if is_kept or begin < index:
+            yield Segment(
+                old.starts[begin], old.end(index) if is_kept else old.starts[index],
+                new.starts[begin + shift], new.end(other) if is_kept else new.starts[other],
+                KEPT, block,
+            )  # fmt: skip
+        if not is_kept:
+            yield Segment(
+                old.starts[index], old.end(index),
+                new.starts[other], new.end(other), REPLACED, block,
+            )  # fmt: skip
+        if index < last:
+            yield from _space_after(matching, index, other, block)
+        begin = index + 1
 
 
 def _replaced(matching: Matching, before: Run, after: Run, block: int) -> Iterator[Segment]:
@@ -92,16 +107,9 @@ def _replaced(matching: Matching, before: Run, after: Run, block: int) -> Iterat
 
 
 def _space_after(matching: Matching, old: int, new: int, block: int) -> Iterator[Segment]:
-    """Give the white space after two words as a segment, if the old one has any."""
-    space = _space(matching, old, new, block)
-    if space.old_start < space.old_end:
-        yield space
-
-
-def _space(matching: Matching, old: int, new: int, block: int) -> Segment:
-    """Give the white space after two words that stand for each other."""
+    """Give the white space after two words that stand for each other, if the old one has any."""
     words, others = matching.old.words, matching.new.words
-    return Segment(
-        words.end(old), words.starts[old] + len(words.pieces[old]),
-        others.end(new), others.starts[new] + len(others.pieces[new]), SPACE, block,
-    )  # fmt: skip
+    start, end = words.end(old), words.starts[old] + len(words.pieces[old])
+    if start < end:
+        new_end = others.starts[new] + len(others.pieces[new])
+        yield Segment(start, end, others.end(new), new_end, SPACE, block)

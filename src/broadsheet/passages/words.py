@@ -1,8 +1,9 @@
 """A text as words: what an alignment compares, and where sentences and paragraphs end.
 
-Words are numbered so that two texts are compared as lists of small integers. A word is a run of
-characters that are neither white space nor punctuation; each punctuation mark is a word of its
-own, and so is each character of a script written without spaces (Chinese, Japanese, Thai, ...),
+Words are numbered so that two texts are compared as lists of small integers; capitals make no
+difference there, so that a headline set in other capitals is still the same headline. A word is
+a run of characters that are neither white space nor punctuation; each punctuation mark is a word
+of its own, and so is each character of a script written without spaces (Chinese, Japanese, Thai),
 for which nothing better can be had without a dictionary. Combining marks and joiners stay with
 their letter, because the pattern names what separates words rather than what makes them.
 
@@ -52,12 +53,11 @@ UNSPACED_WEIGHT = 0.5
 
 
 class Vocabulary:
-    """Numbers for the words of both texts: equal words, whatever space follows, one number."""
+    """Numbers for the words of both texts: the same for words that differ in capitals only."""
 
     def __init__(self) -> None:
-        self.words: list[str] = []
-        self.lengths: list[int] = []
         self.weights: list[float] = []
+        """What each word tells, by its number."""
         self._numbers: dict[str, int] = {}
         # The same by word with its white space, so that each spelling is stripped only once.
         self._pieces: dict[str, int] = {}
@@ -68,15 +68,12 @@ class Vocabulary:
         numbers, known = self._numbers, self._pieces
         for piece in dict.fromkeys(pieces):
             if piece not in known:
-                known[piece] = numbers.setdefault(piece.rstrip(), len(numbers))
-        added = list(numbers)[len(self.words) :]
-        self.words += added
-        self.lengths += map(len, added)
-        self.weights += map(weight_of, added)
+                known[piece] = numbers.setdefault(piece.rstrip().lower(), len(numbers))
+        self.weights += map(weight_of, list(numbers)[len(self.weights) :])
         lead = len(text) - len(text.lstrip())
         starts = list(accumulate(map(len, pieces), initial=lead))
         starts.pop()
-        return Words(text, pieces, list(map(known.__getitem__, pieces)), starts, self)
+        return Words(text, pieces, list(map(known.__getitem__, pieces)), starts)
 
 
 def weight_of(word: str) -> float:
@@ -108,19 +105,17 @@ class Words:
     pieces: list[str]
     ids: list[int]
     starts: list[int]
-    vocabulary: Vocabulary
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    def word(self, index: int) -> str:
+        """Give a word as it is written."""
+        return self.pieces[index].rstrip()
+
     def end(self, index: int) -> int:
         """Give the offset after the last character of a word, its white space left out."""
-        return self.starts[index] + self.vocabulary.lengths[self.ids[index]]
-
-    def spelling(self, start: int, end: int) -> list[str]:
-        """Give the words of a range as text."""
-        spell = self.vocabulary.words.__getitem__
-        return list(map(spell, self.ids[start:end]))
+        return self.starts[index] + len(self.word(index))
 
     def breaks(self) -> tuple[list[int], list[int]]:
         """Find where sentences and where paragraphs begin; both lists end with the word count.

@@ -85,6 +85,12 @@ BIDS = "Bids are invited from next month."
             ("reworded", "Shopkeepers on the eastern shore have lost a third of their customers."),
         ),
         (
+            "words set in other capitals are reworded",
+            NEWS.replace(OPINION, OPINION.upper()),
+            OPINION,
+            ("reworded", "OPPONENTS OF THE PLAN PREFER A TUNNEL."),
+        ),
+        (
             "an unrelated sentence does not stand for another",
             NEWS.replace(OPINION, FOREIGN[0]),
             OPINION,

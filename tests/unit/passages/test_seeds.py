@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 
 from broadsheet.passages.matching import Matching, Run
 from broadsheet.passages.seeds import in_order, plant
-from broadsheet.passages.words import Vocabulary
 
 
 def planted(old: str, new: str) -> list[str]:
-    vocabulary = Vocabulary()
-    matching = Matching(vocabulary.read(old), vocabulary.read(new))
+    matching = Matching(old, new)
     words = matching.old.words
     return [old[words.starts[run.old] : words.end(run.old_end - 1)] for run in plant(matching)]
 

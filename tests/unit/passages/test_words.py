@@ -14,7 +14,7 @@ from broadsheet.passages.words import Vocabulary
 
 def spelled(text: str) -> list[str]:
     read = Vocabulary().read(text)
-    return read.spelling(0, len(read))
+    return list(map(read.word, range(len(read))))
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,7 @@ def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
 def test_pieces_tile_the_text(text: str) -> None:
     read = Vocabulary().read(text)
     assert "".join(read.pieces) == text.lstrip()
-    assert [text[read.starts[k] : read.end(k)] for k in range(len(read))] == read.spelling(
-        0, len(read)
-    )
+    assert [text[read.starts[k] : read.end(k)] for k in range(len(read))] == spelled(text)
 
 
 @pytest.mark.parametrize(
@@ -71,10 +69,10 @@ def test_an_empty_text_has_no_sentences() -> None:
     assert Vocabulary().read("").breaks() == ([0], [0])
 
 
-def test_equal_words_have_one_number_whatever_space_follows() -> None:
+def test_a_word_has_one_number_whatever_its_capitals_and_space() -> None:
     vocabulary = Vocabulary()
     assert vocabulary.read("a b\n\na").ids == [0, 1, 0]
-    assert vocabulary.read("b").ids == [1]
+    assert vocabulary.read("B").ids == [1]
 
 
 @pytest.mark.parametrize(
