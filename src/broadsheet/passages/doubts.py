@@ -39,20 +39,21 @@ def drop_chance(matching: Matching) -> None:
 
 def _without_chance(matching: Matching, before: Run, runs: Sequence[Run], after: Run) -> list[Run]:
     """Go once over the runs of a block, part those by chance and list the others."""
-    changes = [_change(matching, *pair) for pair in pairwise([before, *runs, after])]
     kept: list[Run] = []
-    out, put = changes[0]
+    grown: tuple[float, float] | None = None
     for place, run in enumerate(runs):
-        next_out, next_put = changes[place + 1]
         if run.weight < HEAVY:
+            # Weighed anew, the change before a run would be gone over for each run parted in it.
+            out, put = grown or _change(matching, kept[-1] if kept else before, run)
+            is_last = place + 1 == len(runs)
+            next_out, next_put = _change(matching, run, after if is_last else runs[place + 1])
             limit = run.weight / CHANCE
             if _size(out, put) > limit and _size(next_out, next_put) > limit:
                 matching.release(run)
-                out += run.weight + next_out
-                put += run.weight + next_put
+                grown = out + run.weight + next_out, put + run.weight + next_put
                 continue
         kept.append(run)
-        out, put = next_out, next_put
+        grown = None
     return kept
 
 

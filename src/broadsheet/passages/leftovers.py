@@ -44,7 +44,6 @@ class Leftover:
     end: int
     words: tuple[int, ...]
     bag: Counter[int]
-    weight: float
 
 
 def pair_leftovers(matching: Matching) -> None:
@@ -71,12 +70,12 @@ def _leftovers(side: Side) -> list[Leftover]:
     """List the sentences of which most words have no partner."""
     found = []
     for start, end in pairwise(side.sentences):
-        words = side.unpaired(start, end)
-        if words:
+        if -1 in side.partners[start:end]:
+            words = side.unpaired(start, end)
             weight = side.weight_of(words)
             if weight >= LIGHT and weight >= FREE * side.weight(start, end):
                 bag = Counter(side.ids[index] for index in words)
-                found.append(Leftover(start, end, tuple(words), bag, weight))
+                found.append(Leftover(start, end, tuple(words), bag))
     return found
 
 
@@ -98,15 +97,13 @@ def _likeness(
     old: Sequence[Leftover], new: Sequence[Leftover], weights: Sequence[float]
 ) -> Mapping[int, list[tuple[float, int]]]:
     """Compare sentences that share a telling word: ``{old: [(likeness, new), ...]}``."""
-
-    def weigh(leftover: Leftover) -> float:
-        return sum(weights[word] * count for word, count in leftover.bag.items())
-
     places: dict[int, list[int]] = {}
     for place, leftover in enumerate(new):
         for word in leftover.bag:
             if weights[word] >= TELLING:
                 places.setdefault(word, []).append(place)
+    old_weights = [_weigh(leftover, weights) for leftover in old]
+    new_weights = [_weigh(leftover, weights) for leftover in new]
     found: dict[int, list[tuple[float, int]]] = {}
     for place, leftover in enumerate(old):
         others: set[int] = set()
@@ -117,9 +114,14 @@ def _likeness(
         for other in sorted(others):
             fewer, more = sorted((leftover.bag, new[other].bag), key=len)
             shared = sum(weights[w] * min(n, more[w]) for w, n in fewer.items() if w in more)
-            score = 2 * shared / (weigh(leftover) + weigh(new[other]))
+            score = 2 * shared / (old_weights[place] + new_weights[other])
             found.setdefault(place, []).append((score, other))
     return found
+
+
+def _weigh(leftover: Leftover, weights: Sequence[float]) -> float:
+    """Weigh the free words of a sentence."""
+    return sum(weights[word] * count for word, count in leftover.bag.items())
 
 
 def _is_best(scores: Sequence[tuple[float, int]], score: float) -> bool:
