@@ -40,6 +40,8 @@ _MARKS = (
 _PIECE = re.compile(
     rf"[^\s{_PUNCTUATION}{_UNSPACED}]+\s*|[{_UNSPACED}][{_MARKS}]*\s*|[{_PUNCTUATION}]\s*|\S\s*"
 )
+# A line with all white space after it.
+_LINE = re.compile(r"[^\n]*\n\s*|[^\n]+")
 _UNSPACED_WORD = re.compile(rf"[{_UNSPACED}]")
 
 PUNCTUATION_WEIGHT = 0.15
@@ -61,19 +63,33 @@ class Vocabulary:
         self._numbers: dict[str, int] = {}
         # The same by word with its white space, so that each spelling is stripped only once.
         self._pieces: dict[str, int] = {}
+        self._lines: dict[str, tuple[list[str], list[int]]] = {}
 
     def read(self, text: str) -> Words:
         """Split a text into numbered words."""
-        pieces = _PIECE.findall(text)
+        body = text.lstrip()
+        pieces: list[str] = []
+        ids: list[int] = []
+        # Most lines of the new text were read before, as lines of the old one.
+        for line in _LINE.findall(body):
+            read = self._lines.get(line)
+            if read is None:
+                read = self._lines[line] = self._read_line(line)
+            pieces += read[0]
+            ids += read[1]
+        self.weights += map(weight_of, list(self._numbers)[len(self.weights) :])
+        starts = list(accumulate(map(len, pieces), initial=len(text) - len(body)))
+        starts.pop()
+        return Words(text, pieces, ids, starts)
+
+    def _read_line(self, line: str) -> tuple[list[str], list[int]]:
+        """Split a line into words with their white space, and number them."""
+        pieces = _PIECE.findall(line)
         numbers, known = self._numbers, self._pieces
-        for piece in dict.fromkeys(pieces):
+        for piece in pieces:
             if piece not in known:
                 known[piece] = numbers.setdefault(piece.rstrip().lower(), len(numbers))
-        self.weights += map(weight_of, list(numbers)[len(self.weights) :])
-        lead = len(text) - len(text.lstrip())
-        starts = list(accumulate(map(len, pieces), initial=lead))
-        starts.pop()
-        return Words(text, pieces, list(map(known.__getitem__, pieces)), starts)
+        return pieces, list(map(known.__getitem__, pieces))
 
 
 def weight_of(word: str) -> float:
