@@ -125,16 +125,12 @@ def _parts(alignment: Alignment, first: int, last: int, start: int, end: int) ->
         stop = last
         if stretch + 1 < len(index.stretches):
             stop = min(last, index.stretches[stretch + 1] - 1)
-        found = _part(alignment, begin, stop, start, end)
-        if found:
-            share, at, to = found
-            block = segments[begin].block
-            if block in ranges:
-                at, to = min(at, ranges[block][0]), max(to, ranges[block][1])
-            shares[block] = shares.get(block, 0.0) + share
-            ranges[block] = at, to
-    if not shares:
-        return GONE
+        share, at, to = _part(alignment, begin, stop, start, end)
+        block = segments[begin].block
+        if block in ranges:
+            at, to = min(at, ranges[block][0]), max(to, ranges[block][1])
+        shares[block] = shares.get(block, 0.0) + share
+        ranges[block] = at, to
     block = max(shares, key=shares.__getitem__)
     share = shares[block] / (end - start)
     if share < ENOUGH:
@@ -145,15 +141,11 @@ def _parts(alignment: Alignment, first: int, last: int, start: int, end: int) ->
 
 def _part(
     alignment: Alignment, first: int, last: int, start: int, end: int
-) -> tuple[float, int, int] | None:
+) -> tuple[float, int, int]:
     """Weigh the part of a span in neighboring segments of one block, and say where it is now."""
     segments, index = alignment.segments, alignment.index
-    if segments[first].kind == SPACE:
-        first += 1
-    if first <= last and segments[last].kind == SPACE:
+    if first < last and segments[last].kind == SPACE:
         last -= 1
-    if first > last:
-        return None
     one, two = segments[first], segments[last]
     kept = index.kept[last + 1] - index.kept[first]
     replaced = index.replaced[last + 1] - index.replaced[first]

@@ -226,8 +226,6 @@ def _cut(segment: Segment, start: int, end: int) -> Segment:
     if start <= segment.new_start and segment.new_end <= end:
         return segment
     new_start, new_end = max(start, segment.new_start), min(end, segment.new_end)
-    if segment.kind == SPACE:
-        return segment._replace(new_start=new_start, new_end=new_end)
     return Segment(
         segment.old_start + new_start - segment.new_start,
         segment.old_end - (segment.new_end - new_end),

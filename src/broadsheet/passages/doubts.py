@@ -13,8 +13,6 @@ HEAVY = 6.0
 """Runs from this weight on (six long words) are never there by chance."""
 ONE_SIDED = 0.25
 """How much words taken out with none put in (or the reverse) count as a change."""
-ROUNDS = 10
-"""Times that the runs are looked over: parting one makes the change beside the next larger."""
 CRUMBS = 0.22
 """A sentence of which a smaller share (by weight) was kept was not kept."""
 SURE = 0.5
@@ -30,31 +28,23 @@ def drop_chance(matching: Matching) -> None:
     for block, runs in matching.runs_by_block().items():
         # A moved block ends with its first and last run; what is beyond is not its change.
         before, after = (runs[0], runs[-1]) if block else (start, end)
-        for _ in range(ROUNDS):
-            kept = _without_chance(matching, before, runs, after)
-            if len(kept) == len(runs):
-                break
-            runs = kept
+        _drop_from_block(matching, before, runs, after)
 
 
-def _without_chance(matching: Matching, before: Run, runs: Sequence[Run], after: Run) -> list[Run]:
-    """Go once over the runs of a block, part those by chance and list the others."""
-    kept: list[Run] = []
+def _drop_from_block(matching: Matching, before: Run, runs: Sequence[Run], after: Run) -> None:
+    """Part the runs of one block that are there by chance."""
     grown: tuple[float, float] | None = None
-    for place, run in enumerate(runs):
+    for run, following in pairwise([*runs, after]):
         if run.weight < HEAVY:
             # Weighed anew, the change before a run would be gone over for each run parted in it.
-            out, put = grown or _change(matching, kept[-1] if kept else before, run)
-            is_last = place + 1 == len(runs)
-            next_out, next_put = _change(matching, run, after if is_last else runs[place + 1])
+            out, put = grown or _change(matching, before, run)
+            next_out, next_put = _change(matching, run, following)
             limit = run.weight / CHANCE
             if _size(out, put) > limit and _size(next_out, next_put) > limit:
                 matching.release(run)
                 grown = out + run.weight + next_out, put + run.weight + next_put
                 continue
-        kept.append(run)
-        grown = None
-    return kept
+        before, grown = run, None
 
 
 def _change(matching: Matching, before: Run, after: Run) -> tuple[float, float]:

@@ -4,7 +4,8 @@ Each old sentence that is still free is compared with the new ones that share a 
 it. They are paired only if each is the other's best by a margin, so that of near-equal siblings
 none is claimed by the wrong one; and far from their neighbors only if they are more alike.
 
-Cost: each telling word leads to at most ``COMMON`` sentences.
+Cost: a word that occurs more than 14 times in both texts is no longer telling, so that each word
+leads to few sentences.
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ TELLING = 0.5
 """Weight from which a word leads to other sentences: longer words and numbers, if not common."""
 COMMONNESS = 0.35
 """By how much of itself a word's weight is divided more for each doubling beyond once a text."""
-COMMON = 24
-"""Free sentences with the same word, from which on it no longer leads anywhere."""
 BESIDE = 0.3
 """Likeness (Dice, by weight) asked of sentences whose neighbors are each other's partners."""
 FAR = 0.55
@@ -108,9 +107,7 @@ def _likeness(
     for place, leftover in enumerate(old):
         others: set[int] = set()
         for word in leftover.bag:
-            where = places.get(word, ())
-            if len(where) <= COMMON:
-                others.update(where)
+            others.update(places.get(word, ()))
         for other in sorted(others):
             fewer, more = sorted((leftover.bag, new[other].bag), key=len)
             shared = sum(weights[w] * min(n, more[w]) for w, n in fewer.items() if w in more)

@@ -104,12 +104,10 @@ class Matching:
             self.blocks[i] = block
 
     def part(self, indexes: Iterable[int]) -> None:
-        """Take their partners from old words."""
+        """Take their partners from old words that have one."""
         for index in indexes:
-            partner = self.old.partners[index]
-            if partner >= 0:
-                self.new.partners[partner] = -1
-                self.old.partners[index] = -1
+            self.new.partners[self.old.partners[index]] = -1
+            self.old.partners[index] = -1
 
     def new_block(self) -> int:
         """Number a moved block."""

@@ -123,12 +123,8 @@ def in_order(runs: Iterable[Run]) -> list[Run]:
         before = tails[place] if place >= 0 else -1
         weight = run.weight + (weights[place] if place >= 0 else 0.0)
         steps.append((run, before))
-        first = bisect_left(ends, run.new_end)
-        if first and weights[first - 1] >= weight:
-            continue
-        if first < len(ends) and ends[first] == run.new_end and weights[first] >= weight:
-            continue
-        last = first
+        # Runs do not overlap: what ends before this one ends, ends before it begins and is lighter.
+        first = last = bisect_left(ends, run.new_end)
         while last < len(ends) and weights[last] <= weight:
             last += 1
         ends[first:last] = [run.new_end]

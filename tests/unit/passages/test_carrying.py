@@ -127,6 +127,17 @@ def test_a_deleted_item_is_not_attached_to_its_sibling() -> None:
     assert fate(LIST, without(LIST, gone), "colored signals") == ("removed", None)
 
 
+def test_a_passage_torn_into_many_parts_is_in_doubt() -> None:
+    sentences = [
+        f"Ferry number {k} to island {k} sails every day at {k} past noon." for k in range(260)
+    ]
+    order = sorted(range(260), key=lambda k: (k % 2, -k if k % 2 else k))
+    old, new = " ".join(sentences), " ".join(sentences[k] for k in order)
+    alignment = align(old, new)
+    assert carry(alignment, 0, len(old)) == Placement(Status.REMOVED, None, None, 0.3)
+    assert carry(alignment, 0, len(sentences[0])).status is Status.INTACT
+
+
 def test_repeated_sentences_are_told_apart_by_their_neighbors() -> None:
     words = "Route 4 was canceled. The cause is not known. We apologize for the inconvenience."
     new = without(BOILERPLATE, BOILERPLATE.split("\n\n")[0] + "\n\n")
@@ -141,6 +152,10 @@ def test_characters_stand_for_words_where_there_are_no_spaces() -> None:
 
 def test_part_of_a_kept_word_is_carried_by_characters() -> None:
     assert fate(NEWS, "New: " + NEWS, "ridge, whi") == ("intact", "ridge, whi")
+
+
+def test_white_space_alone_has_no_place() -> None:
+    assert carry(align("One.\n\nTwo.", "One. Two."), 4, 6).status is Status.REMOVED
 
 
 @pytest.mark.parametrize("span", [(-1, 2), (2, 2), (3, 2), (0, 4), (4, 5)])

@@ -64,6 +64,10 @@ def test_many_changes_of_common_words_are_given_up() -> None:
     assert all(old[i] == new[j] for i, j in pairs)
 
 
+def test_texts_of_very_different_length_have_more_than_a_few_changes() -> None:
+    assert gaps._few_changes([1] * 100, [1] * 10) == []
+
+
 def test_one_change_among_thousands_of_equal_words_is_found() -> None:
     old = [1] * 3000 + [2] + [1] * 3000
     new = [3, *old[:3000], 4, *old[3001:], 5]
