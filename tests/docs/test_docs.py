@@ -1,0 +1,62 @@
+"""What is public is documented, and what holds the house together stays in place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from io import StringIO
+
+import click
+import pytest
+from django.core.management import call_command
+from tests.shared_fixtures import ROOT
+
+from broadsheet.cli import main
+from broadsheet.conf.options import Options, variable_of
+from broadsheet.record.enums import EditionKind
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("option", [item.name for item in fields(Options)])
+def test_every_setting_is_documented(option):
+    described = text("docs/operators/settings.md")
+
+    assert f"| `{option}` | `{variable_of(option)}` |" in described
+
+
+def commands(group: click.Group, above: str = "") -> list[str]:
+    names: list[str] = []
+    for name, command in group.commands.items():
+        names.append(f"{above}{name}")
+        if isinstance(command, click.Group):
+            names += commands(command, f"{above}{name} ")
+    return names
+
+
+@pytest.mark.parametrize("name", commands(main))
+def test_every_command_is_documented(name):
+    assert f"`{name}`" in text("docs/operators/commands.md")
+
+
+@pytest.mark.parametrize("kind", EditionKind.values)
+def test_every_kind_of_edition_is_documented(kind):
+    assert f"| `{kind}` |" in text("docs/editors/editions.md")
+
+
+def test_links_between_documents_lead_somewhere():
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name} leads to {target}"
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
+
+
+def test_lock_names_no_index():
+    for path in ROOT.glob("requirements/*.txt"):
+        assert not re.search(r"^--(extra-)?index|^--find-links|https?://", path.read_text(), re.M)

@@ -1,0 +1,120 @@
+"""The whole product in its own process: first start, second start, Ctrl-C, files, headers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from email.message import Message
+from pathlib import Path
+
+import pytest
+from tests.site import Site, command, environment, free_port, served
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("TESTS_ON") == "postgres", reason="serves a store of its own, on SQLite"
+)
+
+
+def lowered(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def get(site: Site, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    request = urllib.request.Request(site.origin + path, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, lowered(answer.headers), answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, lowered(error.headers), error.read()
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(pid) for task in tasks for pid in task.read_text().split()]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("serving") / "var"
+
+
+def test_init_works_without_a_terminal_and_is_repeatable(data):
+    arguments = ("init", "--admin-email", "ann@news.example", "--admin-password", "correct horse 9")
+
+    results = [
+        subprocess.run(
+            command(*arguments, "--time-zone", "Europe/London", "--json"),
+            env=environment(data, free_port()),
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
+        for _ in range(2)
+    ]
+
+    assert [result.returncode for result in results] == [0, 0], results
+    assert [json.loads(result.stdout)["administrator_made"] for result in results] == [True, False]
+    assert oct((data / "secret_key").stat().st_mode)[-3:] == "600"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serve_answers_and_stops_cleanly(data, workers):
+    with served(data, "--workers", workers) as site:
+        status, headers, body = get(site, "/")
+        stylesheet = re.search(rb'href="(/static/paper/paper\.[0-9a-f]{12}\.css)"', body)[1].decode()
+        style = get(site, stylesheet, **{"Accept-Encoding": "gzip"})
+        missing = get(site, "/static/../secret_key")
+        media = get(site, "/media/../secret_key")
+        deadline = time.monotonic() + 20
+        while len(children(site.process)) < int(workers != "1") * int(workers) + 1:
+            assert time.monotonic() < deadline, "the task worker did not start"
+            time.sleep(0.05)
+        family = children(site.process)
+        site.process.send_signal(signal.SIGINT)
+        site.process.wait(20)
+
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "server" not in headers
+    assert style[0] == 200
+    assert "immutable" in style[1]["cache-control"]
+    assert style[1]["content-encoding"] == "gzip"
+    assert missing[0] == media[0] == 404
+    assert site.process.returncode == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in family)
+    assert "Traceback" not in (data.parent / "serve.log").read_text()
+
+
+def test_task_worker_ends_with_its_parent_even_by_kill(data):
+    with served(data) as site:
+        deadline = time.monotonic() + 20
+        while not (family := children(site.process)):
+            assert time.monotonic() < deadline, "the task worker did not start"
+            time.sleep(0.05)
+        site.process.kill()
+        site.process.wait(20)
+        deadline = time.monotonic() + 20
+        while any(Path(f"/proc/{pid}").exists() for pid in family):
+            assert time.monotonic() < deadline, "the task worker outlived its parent"
+            time.sleep(0.05)
+
+
+def test_options_that_cannot_be_used_are_named(data):
+    for variable, value in (("BROADSHEET_WORKERS", "many"), ("BROADSHEET_ORIGIN", "news.example")):
+        result = subprocess.run(
+            command("doctor"),
+            env={**environment(data, free_port()), variable: value},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+        assert result.returncode == 1
+        assert f"the environment variable {variable} is “{value}”" in result.stderr
+        assert "Traceback" not in result.stderr
