@@ -50,7 +50,9 @@ def open_page(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.on(
                 "console",
-                lambda said: faults.append(said.text) if said.type in ("error", "warning") else None,
+                lambda said: (
+                    faults.append(said.text) if said.type in ("error", "warning") else None
+                ),
             )
         page.on("dialog", lambda dialog: faults.append(f"dialog {dialog.message}"))
         page.goto(path)

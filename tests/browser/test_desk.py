@@ -51,4 +51,6 @@ def test_signed_in_editor_writes_under_the_own_name(open_page, site, story_paths
     expect(page.locator("form .writer")).to_have_text("You write as Editor.")
     page.get_by_role("button", name="Post").click()
 
-    expect(page.locator("article", has_text="From the desk.").locator("h3")).to_contain_text("Editor")
+    expect(page.locator("article", has_text="From the desk.").locator("h3")).to_contain_text(
+        "Editor"
+    )

@@ -62,7 +62,9 @@ def test_reply_is_written_beneath_what_it_answers(open_page, council):
     expect(parent.locator("ol article", has_text="I was there too.")).to_be_focused()
     expect(page.locator("form[data-write]")).to_have_count(1)
     page.reload()
-    expect(page.locator("[data-thread] > li").first.locator("ol", has_text="I was there too.").first).to_be_visible()
+    expect(
+        page.locator("[data-thread] > li").first.locator("ol", has_text="I was there too.").first
+    ).to_be_visible()
 
 
 def test_mistake_is_said_beside_the_field_and_can_be_mended(open_page, quiet):
@@ -180,7 +182,10 @@ def test_hostile_words_stay_words(open_page, story_paths):
     path = story_paths["old-hannah-may-lift-again"]
     page = open_page(path)
     for number, word in enumerate(HOSTILE):
-        for fields in ({"text": word, "name": f"N {number}"}, {"text": f"T {number}", "name": word}):
+        for fields in (
+            {"text": word, "name": f"N {number}"},
+            {"text": f"T {number}", "name": word},
+        ):
             page.request.post(f"{path}comment/", form={**fields, "do": "post"})
 
     page.goto(path)

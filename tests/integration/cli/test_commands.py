@@ -59,7 +59,10 @@ def test_capture_says_json(publication):
     [
         (["import", "capture", "nowhere.html"], "does not exist"),
         (["import", "capture", str(SAMPLE), "--author-alias", "Ann"], "is not NAME=AUTHOR"),
-        (["import", "capture", str(SAMPLE), "--author-alias", "No=Ann Lee"], "Nobody in the thread"),
+        (
+            ["import", "capture", str(SAMPLE), "--author-alias", "No=Ann Lee"],
+            "Nobody in the thread",
+        ),
         (["import", "capture", str(SAMPLE), "--section", "search"], "used by the paper itself"),
         (["serve", "--port", "0"], "0 is not in the range"),
     ],

@@ -39,6 +39,13 @@ def children(process: subprocess.Popen[str]) -> list[int]:
     return [int(pid) for task in tasks for pid in task.read_text().split()]
 
 
+def wait_until_gone(family: list[int]) -> None:
+    deadline = time.monotonic() + 20
+    while left := [pid for pid in family if Path(f"/proc/{pid}").exists()]:
+        assert time.monotonic() < deadline, f"processes {left} outlived their parent"
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return tmp_path_factory.mktemp("serving") / "var"
@@ -68,7 +75,9 @@ def test_init_works_without_a_terminal_and_is_repeatable(data):
 def test_serve_answers_and_stops_cleanly(data, workers):
     with served(data, "--workers", workers) as site:
         status, headers, body = get(site, "/")
-        stylesheet = re.search(rb'href="(/static/paper/paper\.[0-9a-f]{12}\.css)"', body)[1].decode()
+        stylesheet = re.search(rb'href="(/static/paper/paper\.[0-9a-f]{12}\.css)"', body)[
+            1
+        ].decode()
         style = get(site, stylesheet, **{"Accept-Encoding": "gzip"})
         missing = get(site, "/static/../secret_key")
         media = get(site, "/media/../secret_key")
@@ -79,6 +88,7 @@ def test_serve_answers_and_stops_cleanly(data, workers):
         family = children(site.process)
         site.process.send_signal(signal.SIGINT)
         site.process.wait(20)
+        wait_until_gone(family)
 
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "server" not in headers
@@ -87,7 +97,6 @@ def test_serve_answers_and_stops_cleanly(data, workers):
     assert style[1]["content-encoding"] == "gzip"
     assert missing[0] == media[0] == 404
     assert site.process.returncode == 0
-    assert not any(Path(f"/proc/{pid}").exists() for pid in family)
     assert "Traceback" not in (data.parent / "serve.log").read_text()
 
 
@@ -99,10 +108,7 @@ def test_task_worker_ends_with_its_parent_even_by_kill(data):
             time.sleep(0.05)
         site.process.kill()
         site.process.wait(20)
-        deadline = time.monotonic() + 20
-        while any(Path(f"/proc/{pid}").exists() for pid in family):
-            assert time.monotonic() < deadline, "the task worker outlived its parent"
-            time.sleep(0.05)
+        wait_until_gone(family)
 
 
 def test_options_that_cannot_be_used_are_named(data):

@@ -29,7 +29,9 @@ def test_offer_stands_on_the_first_page_of_the_desk(desk, offer):
     assert "Ann L" in page
 
 
-@pytest.mark.parametrize(("answer", "state", "marked"), [("yes", "accepted", 1), ("no", "declined", 0)])
+@pytest.mark.parametrize(
+    ("answer", "state", "marked"), [("yes", "accepted", 1), ("no", "declined", 0)]
+)
 def test_one_click_decides(desk, offer, answer, state, marked):
     desk.post(reverse("desk_alias_decide", args=[offer.pk]), {"same": answer})
 

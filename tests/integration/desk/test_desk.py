@@ -99,8 +99,15 @@ def test_section_saved_at_the_desk_is_in_the_record(desk, city):
 def test_section_may_not_take_an_address_of_the_paper(desk, city):
     answer = desk.post(
         reverse("wagtailadmin_pages:add", args=["desk", "sectionpage", city.get_parent().pk]),
-        {"title": "Search", "slug": "search", "position": "0", "description": "", "action-publish": "x",
-         "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"},
+        {
+            "title": "Search",
+            "slug": "search",
+            "position": "0",
+            "description": "",
+            "action-publish": "x",
+            "comments-TOTAL_FORMS": "0",
+            "comments-INITIAL_FORMS": "0",
+        },
     )
 
     assert "used by the paper itself" in answer.content.decode()

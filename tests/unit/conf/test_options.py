@@ -10,11 +10,17 @@ from broadsheet.conf.options import OptionInvalid, data_directory, read_options
 def test_defaults(tmp_path):
     options = read_options(tmp_path, {})
 
-    assert (options.port, options.workers, options.public_origin) == (8000, 1, "http://localhost:8000")
+    assert (options.port, options.workers, options.public_origin) == (
+        8000,
+        1,
+        "http://localhost:8000",
+    )
 
 
 def test_environment_wins_over_the_file(tmp_path):
-    (tmp_path / "broadsheet.toml").write_text('port = 9000\nworkers = 3\nallowed_hosts = ["a", "b"]\n')
+    (tmp_path / "broadsheet.toml").write_text(
+        'port = 9000\nworkers = 3\nallowed_hosts = ["a", "b"]\n'
+    )
 
     options = read_options(tmp_path, {"PORT": "9001"})
 

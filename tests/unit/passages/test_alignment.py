@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passage_samples import BOILERPLATE, LIST, NEWS, STORIES
+from tests.unit.passages.passage_samples import BOILERPLATE, LIST, NEWS, STORIES
 
 from broadsheet.passages import Alignment, AlignmentUnreadable, align
 

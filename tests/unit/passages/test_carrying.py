@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from passage_samples import BOILERPLATE, CHINESE, FOREIGN, LIST, NEWS, STORIES
-from truthful_edits import edit
+from tests.unit.passages.passage_samples import BOILERPLATE, CHINESE, FOREIGN, LIST, NEWS, STORIES
+from tests.unit.passages.truthful_edits import edit
 
 from broadsheet.passages import Placement, Status, align, carry, carry_through
 

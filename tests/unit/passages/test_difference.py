@@ -7,8 +7,8 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passage_samples import FOREIGN, NEWS, STORIES
-from truthful_edits import edit
+from tests.unit.passages.passage_samples import FOREIGN, NEWS, STORIES
+from tests.unit.passages.truthful_edits import edit
 
 from broadsheet.passages import Change, Fate, ParagraphChange, align, difference
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passage_samples import BOILERPLATE, CHINESE, NEWS
+from tests.unit.passages.passage_samples import BOILERPLATE, CHINESE, NEWS
 
 from broadsheet.passages import (
     PositionSelector,
