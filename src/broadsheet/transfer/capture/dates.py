@@ -132,9 +132,7 @@ def find_date(text: str, *, order: DayOrder | None = None) -> FoundDate | None:
     text = text[:LONGEST_TEXT]
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            day = _calendar_day(
-                _year(match["year"]), _month(match["month"]), int(match["day"])
-            )
+            day = _calendar_day(_year(match["year"]), _month(match["month"]), int(match["day"]))
             if day is not None:
                 return _with_time(text, day, match.start(), match.end())
     for match in _FIGURES.finditer(text):

@@ -83,7 +83,9 @@ def open_source(data: bytes) -> Source:
         raise CaptureUnreadable(
             "The file is neither HTML nor text: its first part holds control characters."
         )
-    if re.match(r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){1,20}?content-type:\s*multipart/", text, re.I):
+    if re.match(
+        r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){1,20}?content-type:\s*multipart/", text, re.I
+    ):
         raise CaptureUnreadable(
             "The file is an MHTML archive; save the page as HTML and import that file."
         )
@@ -129,7 +131,9 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
             return text, ()
         text = data.decode(declared, "replace")
         if text.count("\ufffd") <= max(20, len(text) // 1000):
-            return text, (f"Some characters are not {declared}, as the page declares; they are lost.",)
+            return text, (
+                f"Some characters are not {declared}, as the page declares; they are lost.",
+            )
     text = data.decode("utf-8", "replace")
     # A page cut in the middle of a letter, or with one foreign comment in it, is still UTF-8.
     wrong = text.count("\ufffd")

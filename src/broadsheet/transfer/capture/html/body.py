@@ -66,12 +66,14 @@ class BodyReader:
         self._page = page
         self._addresses = addresses
         self._left_out = {node.index for node in left_out}
+        self._known: dict[int, bool] = {}
         self._letters = 1
         self._blocks: list[CapturedBlock] = []
         self._run: list[Node | str] = []
 
     def read(self, parts: Sequence[Node]) -> tuple[CapturedBlock, ...]:
         """Give the blocks of some elements in reading order."""
+        self._known = {}
         self._letters = max(1, sum(self._page.letters(part) for part in parts))
         self._blocks = []
         for part in parts:
@@ -79,6 +81,13 @@ class BodyReader:
         return tuple(self._blocks)
 
     def is_left_out(self, node: Node) -> bool:
+        """Tell whether an element is no part of the text; the answer is kept."""
+        known = self._known.get(node.index) if node.index else None
+        if known is None:
+            known = self._known[node.index] = self._decide_left_out(node)
+        return known
+
+    def _decide_left_out(self, node: Node) -> bool:
         if node.index in self._left_out:
             return True
         if node.tag in SILENT and node.tag not in EMBEDS:
@@ -221,9 +230,7 @@ class BodyReader:
             if visible(markup).strip():
                 items.append(markup)
         if items:
-            self._blocks.append(
-                CapturedBlock("list", items=tuple(items), ordered=node.tag == "ol")
-            )
+            self._blocks.append(CapturedBlock("list", items=tuple(items), ordered=node.tag == "ol"))
             self._pictures(node)
         return bool(items)
 
@@ -331,7 +338,10 @@ def _is_ornament(picture: Node, address: str) -> bool:
     marks = picture.get("class").lower()
     return bool(
         re.search(r"avatar|smil|emoji|icon|pixel|spacer", marks)
-        or re.search(r"gravatar\.com/b?l?avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji|/themes/", address)
+        or re.search(
+            r"gravatar\.com/b?l?avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji|/themes/",
+            address,
+        )
     )
 
 

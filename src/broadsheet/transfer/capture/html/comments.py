@@ -160,8 +160,10 @@ def _is_thread_list(node: Node) -> bool:
 
 def _next_is_comment(page: Page, node: Node) -> bool:
     following = next(page.following(node), None)
-    return node.tag == "a" and following is not None and any(
-        "comment" in name for name in following.classes
+    return (
+        node.tag == "a"
+        and following is not None
+        and any("comment" in name for name in following.classes)
     )
 
 
@@ -276,7 +278,11 @@ def _widen_anchor(page: Page, one: Found, holds_others: Callable[[Node, Node], b
             return
         base = base.parent
     parent = base.parent
-    if parent is not None and parent.tag in {"li", "article"} and not holds_others(parent, one.node):
+    if (
+        parent is not None
+        and parent.tag in {"li", "article"}
+        and not holds_others(parent, one.node)
+    ):
         one.node = parent
         one.parts = [parent]
         return

@@ -42,7 +42,7 @@ class Content:
         self.parts: list[Node] = []
         self.how = "markup"
         self._choose()
-        self._front_until = self._front()
+        self.front_until = self._front()
         self.story = self._story()
         self.standfirst = self._standfirst()
 
@@ -52,7 +52,7 @@ class Content:
 
     def is_body(self, node: Node) -> bool:
         """Tell whether an element stands in the body, after what may be printed over it."""
-        if node.index < self._front_until:
+        if node.index < self.front_until:
             return False
         return any(part.index <= node.index < part.end for part in self.parts)
 
@@ -190,7 +190,7 @@ class Content:
         """A subtitle printed inside the body's element, before its text."""
         for part in self.parts[:1]:
             for node in self._page.below(part):
-                if node.index > self._front_until:
+                if node.index > self.front_until:
                     break
                 if class_matches(node, SURE_STANDFIRST):
                     return node

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -46,7 +47,8 @@ class Node:
     @property
     def classes(self) -> frozenset[str]:
         if self._classes is None:
-            self._classes = frozenset(self.attributes.get("class", "").lower().split())
+            value = self.attributes.get("class")
+            self._classes = _split_classes(value) if value else _NO_CLASSES
         return self._classes
 
     def get(self, name: str) -> str:
@@ -65,6 +67,14 @@ class Node:
         return [child for child in self.children if isinstance(child, Node)]
 
 
+_NO_CLASSES: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=8192)
+def _split_classes(value: str) -> frozenset[str]:
+    return frozenset(value.lower().split())
+
+
 class Page:
     """A parsed page: its nodes in document order, and the comments of its source."""
 
@@ -74,6 +84,7 @@ class Page:
         """The first comments of the HTML source; saving programs leave the address there."""
         self._letters_before = _letters_before(nodes)
         self._blocks_before = _counted(nodes, lambda tag: tag not in INLINE and tag != "br")
+        self._briefs: dict[int, str] = {}
         self._counts: dict[frozenset[str], list[int]] = {}
 
     def below(self, node: Node) -> Iterator[Node]:
@@ -103,10 +114,16 @@ class Page:
         """The text of a small element; empty if it is larger than a line of a page can be."""
         if self.letters(node) > most or node.end - node.index > _LARGEST_LINE:
             return ""
-        return self.text(node)
+        text = self._briefs.get(node.index)
+        if text is None:
+            text = self._briefs[node.index] = self.text(node)
+        return text
 
     def text(self, node: Node) -> str:
         """The visible text inside a node with single spaces; blocks and breaks part words."""
+        children = node.children
+        if len(children) == 1 and isinstance(children[0], str) and node.tag not in SILENT:
+            return " ".join(children[0].split())
         return " ".join("".join(text_pieces(node)).split())
 
     def first(self, tag: str) -> Node | None:

@@ -102,19 +102,28 @@ class ThreadShape:
             if len(text) > 120:
                 continue
             found = find_count(text)
-            is_title = found is not None and found[1] < 12 and (
-                found[2] >= len(text.rstrip(" :")) or re.match(r"\s+(?:to|on|zu|à|a|sur|en|auf|op)\b", text[found[2] :])
+            is_title = (
+                found is not None
+                and found[1] < 12
+                and (
+                    found[2] >= len(text.rstrip(" :"))
+                    or re.match(r"\s+(?:to|on|zu|à|a|sur|en|auf|op)\b", text[found[2] :])
+                )
             )
             if is_title or _HEADING_WORD.fullmatch(text):
-                if any(line.bullet or _SAYS_END.search(line.text) or self._is_dated(line.text)
-                       for line in self._lines[place + 1 : place + 4]):
+                if any(
+                    line.bullet or _SAYS_END.search(line.text) or self._is_dated(line.text)
+                    for line in self._lines[place + 1 : place + 4]
+                ):
                     return place
         return None
 
     def _with_bullets(self, begin: int) -> int | None:
         lines = self._lines
         candidates = [
-            place for place in range(begin, len(lines)) if lines[place].bullet and self._has_deeper(place)
+            place
+            for place in range(begin, len(lines))
+            if lines[place].bullet and self._has_deeper(place)
         ]
         symbols = [place for place in candidates if not lines[place].bullet[0].isdigit()]
         candidates = symbols or candidates
@@ -135,7 +144,9 @@ class ThreadShape:
                     last_body = place
         candidates = [place for place in candidates if place > last_body]
         first = candidates[0]
-        self.bullets = frozenset(lines[place].bullet for place in candidates if _is_symbol(lines[place]))
+        self.bullets = frozenset(
+            lines[place].bullet for place in candidates if _is_symbol(lines[place])
+        )
         if not self.bullets:
             self.bullets = frozenset({"1."})
         return self._with_lost_before(first, last_body + 1)
@@ -156,7 +167,9 @@ class ThreadShape:
             return None
         for place in range(begin, len(lines)):
             if lines[place].bullet and len(lines[place].rest) <= _LONGEST_NAME_LINE:
-                self.bullets = frozenset({lines[place].bullet if _is_symbol(lines[place]) else "1."})
+                self.bullets = frozenset(
+                    {lines[place].bullet if _is_symbol(lines[place]) else "1."}
+                )
                 self.is_flat = True
                 return place
         return None
@@ -290,23 +303,17 @@ def _add_line(
         return
     elif level.text_indent is not None and line.gap > usual and not is_flat:
         if line.indent > level.text_indent + 1:
-            _lost_comment(
-                thread, levels, line, parent=level.comment, indent=level.text_indent
-            )
+            _lost_comment(thread, levels, line, parent=level.comment, indent=level.text_indent)
         else:
             levels.pop()
-            _lost_comment(
-                thread, levels, line, parent=level.comment.parent, indent=level.indent
-            )
+            _lost_comment(thread, levels, line, parent=level.comment.parent, indent=level.indent)
         return
     if is_new or not level.comment.paragraphs:
         level.comment.paragraphs.append([])
     level.comment.paragraphs[-1].append(line.text)
 
 
-def split_name_line(
-    text: str, order: DayOrder | None
-) -> tuple[str | None, FoundDate | None, str]:
+def split_name_line(text: str, order: DayOrder | None) -> tuple[str | None, FoundDate | None, str]:
     """Split what follows a bullet into name, date and text: "Ada, 3 May 2011: Fine" has all."""
     date = find_date(text, order=order)
     if date is not None and date.end - date.start >= 6:
