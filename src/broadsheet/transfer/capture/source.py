@@ -147,9 +147,9 @@ def _detected(data: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]:
     best = charset_normalizer.from_bytes(data[:_DETECTION_REACH], steps=5).best()
     encoding = best.encoding if best is not None else "cp1252"
     # Where detection names a sibling of Latin-1 that agrees on these bytes, keep the common one.
-    if encoding in {"latin_1", "cp1250", "cp1252", "cp1254", "cp1257", "iso8859_15", "mac_roman"}:
-        if _strict(data, "cp1252") is not None:
-            encoding = "cp1252"
+    siblings = {"latin_1", "cp1250", "cp1252", "cp1254", "cp1257", "iso8859_15", "mac_roman"}
+    if encoding in siblings and _strict(data, "cp1252") is not None:
+        encoding = "cp1252"
     text = data.decode(encoding, "replace")
     said = f"The page declares {declared} but is not" if declared else "The page names no encoding"
     return text, (f"{said}; it was read as {encoding}.",)

@@ -32,7 +32,9 @@ from broadsheet.transfer.capture.html.markers import (
 from broadsheet.transfer.capture.html.page import Node, Page
 
 COMMENT_KINDS = frozenset({"Comment", "UserComments", "CorrectionComment"})
-_CONTAINERS = frozenset("li div article section tr dt dd dl table td blockquote".split())
+_CONTAINERS = frozenset(
+    {"li", "div", "article", "section", "tr", "dt", "dd", "dl", "table", "td", "blockquote"}
+)
 _MOST_SIBLINGS = 6  # elements after an anchor that can belong to its comment
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from broadsheet.transfer.capture.html.comments import Found
 from broadsheet.transfer.capture.html.markers import (
-    BODY_MARKS,
     ABOUT_STORY,
+    BODY_MARKS,
     NOISE_TAGS,
     ORNAMENT,
     SURE_STANDFIRST,
@@ -20,8 +20,20 @@ from broadsheet.transfer.capture.html.markers import (
 from broadsheet.transfer.capture.html.page import SILENT, Node, Page
 
 _STORY_KINDS = frozenset(
-    "NewsArticle Article BlogPosting ReportageNewsArticle OpinionNewsArticle TechArticle Report "
-    "LiveBlogPosting ScholarlyArticle CreativeWork AnalysisNewsArticle Blog".split()
+    {
+        "AnalysisNewsArticle",
+        "Article",
+        "Blog",
+        "BlogPosting",
+        "CreativeWork",
+        "LiveBlogPosting",
+        "NewsArticle",
+        "OpinionNewsArticle",
+        "Report",
+        "ReportageNewsArticle",
+        "ScholarlyArticle",
+        "TechArticle",
+    }
 )
 _STORY_CLASSES = frozenset({"hentry", "h-entry", "hnews", "h-news"})
 # A better mark wins if it holds this part of the words that the best mark holds.

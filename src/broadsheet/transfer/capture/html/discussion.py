@@ -7,6 +7,7 @@ import html as entities
 import re
 from dataclasses import dataclass, field
 
+from broadsheet.transfer.capture.dates import read_machine_date
 from broadsheet.transfer.capture.html.addresses import Addresses
 from broadsheet.transfer.capture.html.comment import CommentReader, Reading
 from broadsheet.transfer.capture.html.comments import COMMENT_KINDS, Found
@@ -16,10 +17,9 @@ from broadsheet.transfer.capture.html.moments import Moments
 from broadsheet.transfer.capture.html.page import Page, parse_page
 from broadsheet.transfer.capture.html.render import PlainText
 from broadsheet.transfer.capture.html.threads import OwnNodes, link_replies
-from broadsheet.transfer.capture.dates import read_machine_date
 from broadsheet.transfer.capture.model import CapturedComment, CaptureUnreadable, Unreadable
 from broadsheet.transfer.capture.names import clean_name
-from broadsheet.transfer.capture.warnings import gaps
+from broadsheet.transfer.capture.warnings import counted, gaps
 
 _EXCERPT = 200  # characters of an unreadable part that are kept
 
@@ -68,8 +68,41 @@ def read_marked_thread(
                 kind="pingback" if reading.is_pingback else "comment",
             )
         )
+    thread.unreadable.extend(_unnumbered_pings(page, found))
     thread.warnings.extend(gaps(thread.comments, day_only, ambiguous))
+    beside = _number_beside(page, found)
+    if 0 < beside < len(found):
+        thread.warnings.append(
+            f"{counted(beside).capitalize()} of the page stand in a list beside the story."
+        )
     return thread
+
+
+def _unnumbered_pings(page: Page, found: list[Found]) -> list[Unreadable]:
+    """Links from other sites that a theme lists without an id, beside numbered comments."""
+    if not any(one.is_numbered for one in found):
+        return []
+    until = 0
+    starts = {part.index: part.end for one in found for part in one.parts}
+    pings = []
+    for node in page.nodes:
+        until = max(until, starts.get(node.index, 0))
+        if node.tag == "li" and node.index >= until and node.classes & {"pingback", "trackback"}:
+            text = page.brief(node, 1500)
+            if text and not any(index in starts for index in range(node.index, node.end)):
+                pings.append(Unreadable("the thread", "A pingback without an id.", text[:_EXCERPT]))
+    return pings
+
+
+def _number_beside(page: Page, found: list[Found]) -> int:
+    """Number of comments in side columns, such as the newest ones of the whole site."""
+    starts = {one.parts[0].index for one in found}
+    number = until = 0
+    for node in page.nodes:
+        if node.tag == "aside" or "widget" in node.classes:
+            until = max(until, node.end)
+        number += node.index in starts and node.index < until
+    return number
 
 
 def _unreadable(page: Page, one: Found, key: str, reading: Reading) -> Unreadable:

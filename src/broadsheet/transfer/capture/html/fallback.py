@@ -29,7 +29,7 @@ def unmarked_body(
 
 def _extracted(text: str) -> Page | None:
     # The import takes as long as reading some pages, and most pages are marked.
-    import trafilatura  # noqa: PLC0415
+    import trafilatura
 
     try:
         extracted = trafilatura.extract(
@@ -41,7 +41,7 @@ def _extracted(text: str) -> Page | None:
             include_formatting=True,
         )
         return parse_page(extracted) if extracted else None
-    except Exception:  # noqa: BLE001
+    except Exception:
         # Whatever it stumbles over, the page simply has no text that could be found.
         return None
 

@@ -92,9 +92,7 @@ def _score(
             score += 3
         elif len(plain) > 3 and (whole.startswith(plain) or whole.endswith(plain)):
             score += 1.5
-        elif len(plain) > 11 and plain in whole:
-            score += 1
-        elif len(bare) > 11 and plain.startswith(bare):
+        elif (len(plain) > 11 and plain in whole) or (len(bare) > 11 and plain.startswith(bare)):
             score += 1
     if told and score == 0:
         score -= 0.5

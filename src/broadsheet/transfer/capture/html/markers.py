@@ -182,7 +182,7 @@ ABOUT_STORY = re.compile(
     r"posted-on|published|entry-date|post-date|comments-link|comment-link|reply-link|edit-link)"
     r"(?:[-_]?\d+)?\Z"
 )
-NOISE_TAGS = frozenset("nav form button aside footer input dialog menu".split())
+NOISE_TAGS = frozenset(["nav", "form", "button", "aside", "footer", "input", "dialog", "menu"])
 
 # Elements that hold the text of a story, from the surest to the vaguest.
 BODY_MARKS: tuple[re.Pattern[str], ...] = (

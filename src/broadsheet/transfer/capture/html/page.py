@@ -9,8 +9,9 @@ page.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 from lxml import etree
 
@@ -19,12 +20,35 @@ from broadsheet.transfer.capture.model import CaptureUnreadable
 # The largest real page seen had 20,000; a page of 50,000 comments has about 800,000.
 MOST_NODES = 2_000_000
 _LARGEST_LINE = 300  # elements in a line of meta data
+_MOST_REMARKS = 10  # comments of the source that are kept
 _CHUNK = 1 << 20  # bytes fed to the tokenizer at once
 
 # What these hold is not text of the page.
 SILENT = frozenset(
-    "script style template noscript head title svg math object applet select option textarea "
-    "datalist iframe canvas map noframes audio video".split()
+    {
+        "applet",
+        "audio",
+        "canvas",
+        "datalist",
+        "head",
+        "iframe",
+        "map",
+        "math",
+        "noframes",
+        "noscript",
+    }
+    | {
+        "object",
+        "option",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "video",
+    }
 )
 _NUL = re.compile("[\x00\ufffe\uffff]")
 
@@ -155,11 +179,10 @@ def text_pieces(node: Node) -> Iterator[str]:
 
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby "
-    "s samp small span strike strong sub sup time tt u var wbr nobr".split()
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em"}
+    | {"font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp"}
+    | {"small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )
-
-
 PICTURES = frozenset({"img", "iframe", "video", "audio", "embed"})
 
 
@@ -190,27 +213,27 @@ class _Builder:
         self.remarks: list[str] = []
         self._open: list[Node] = []
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str | bytes, attrib: Mapping[Any, Any]) -> None:
         if len(self.nodes) >= MOST_NODES:
             raise CaptureUnreadable(f"The page has more than {MOST_NODES:,} elements.")
         parent = self._open[-1] if self._open else None
-        node = Node(tag.lower(), dict(attributes), parent, len(self.nodes))
+        node = Node(str(tag).lower(), dict(attrib), parent, len(self.nodes))
         self.nodes.append(node)
         if parent is not None:
             parent.children.append(node)
         self._open.append(node)
 
-    def end(self, _tag: str) -> None:
+    def end(self, tag: str | bytes) -> None:
         if self._open:
             self._open.pop().end = len(self.nodes)
 
-    def data(self, text: str) -> None:
+    def data(self, data: str | bytes) -> None:
         if self._open:
-            self._open[-1].children.append(text)
+            self._open[-1].children.append(str(data))
 
-    def comment(self, text: str) -> None:
-        if len(self.remarks) < 10:
-            self.remarks.append(text[:2000])
+    def comment(self, text: str | bytes) -> None:
+        if len(self.remarks) < _MOST_REMARKS:
+            self.remarks.append(str(text[:2000]))
 
     def close(self) -> None:
         while self._open:

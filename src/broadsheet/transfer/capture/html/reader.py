@@ -76,13 +76,11 @@ def read_html(text: str) -> Capture:
         comments=tuple(thread.comments),
         claimed_comments=claimed,
         unreadable=tuple(thread.unreadable),
-        warnings=tuple(
-            [
-                *linked.warnings,
-                *_date_warnings(published),
-                *thread.warnings,
-                *count_warnings(claimed, thread.comments, thread.unreadable),
-            ]
+        warnings=(
+            *linked.warnings,
+            *_date_warnings(published),
+            *thread.warnings,
+            *count_warnings(claimed, thread.comments, thread.unreadable),
         ),
     )
 

@@ -197,23 +197,19 @@ class StoryReader:
                 continue
             text = self._page.brief(node, 160)
             meta = read_meta(text, None) if text else None
-            if meta is not None and meta.byline and (meta.is_dated or without_by(text)[1]):
-                if all(not name[:1].islower() for name in meta.byline):
-                    return meta.byline
+            if meta is None or not (meta.is_dated or without_by(text)[1]):
+                continue
+            if meta.byline and all(not name[:1].islower() for name in meta.byline):
+                return meta.byline
         return ()
 
     def published(self) -> FoundDate | None:
         """When the story was published, from the surest place that says so."""
         best: FoundDate | None = None
         for found in self._dates():
-            if found.at is None:
-                best = best or found
-                continue
-            if best is None or best.at is None:
+            if best is None or found.completes(best):
                 best = found
-            elif best.is_day_only and not found.is_day_only and found.at.date() == best.at.date():
-                best = found
-            if not best.is_day_only:
+            if best.at is not None and not best.is_day_only:
                 break
         return best
 
@@ -236,9 +232,10 @@ class StoryReader:
                     yield found
         if found := self._moments.of(around):
             yield found
-        if match := _ADDRESS_DAY.search(self._meta.address):
-            if found := read_machine_date(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"):
-                yield found
+        match = _ADDRESS_DAY.search(self._meta.address)
+        day = match and read_machine_date(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
+        if day:
+            yield day
 
     def section(self) -> str:
         """The part of the publication that the story stands in."""
@@ -274,9 +271,9 @@ class StoryReader:
                 text = self._page.brief(node, _LONGEST_STANDFIRST)
                 if len(text) > 9 and not class_matches(node, AUTHOR_CLASS):
                     return text, node
-        node = self._content.standfirst
-        if node is not None:
-            return self._page.brief(node, _LONGEST_STANDFIRST), node
+        inside = self._content.standfirst
+        if inside is not None:
+            return self._page.brief(inside, _LONGEST_STANDFIRST), inside
         return "", None
 
     def lead_image(self) -> CapturedBlock | None:

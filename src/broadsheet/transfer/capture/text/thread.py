@@ -20,6 +20,7 @@ from broadsheet.transfer.capture.names import LONGEST_NAME, clean_name, is_sayin
 from broadsheet.transfer.capture.text.lines import Line
 
 _LONGEST_NAME_LINE = 140  # characters, with date and wording
+_LONGEST_NAME = 60  # characters of a line that can be a name alone
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»')\]]*\Z")
 _BUTTON = re.compile(
     r"(?:reply|antworten|responder|répondre|rispondi|reageer|svar(?:a)?|permalink|link|log in to reply|"
@@ -110,13 +111,13 @@ class ThreadShape:
                     or re.match(r"\s+(?:to|on|zu|à|a|sur|en|auf|op)\b", text[found[2] :])
                 )
             )
-            if is_title or _HEADING_WORD.fullmatch(text):
-                if any(
-                    line.bullet or _SAYS_END.search(line.text) or self._is_dated(line.text)
-                    for line in self._lines[place + 1 : place + 4]
-                ):
-                    return place
+            is_title = is_title or bool(_HEADING_WORD.fullmatch(text))
+            if is_title and any(map(self._can_begin, self._lines[place + 1 : place + 4])):
+                return place
         return None
+
+    def _can_begin(self, line: Line) -> bool:
+        return bool(line.bullet or _SAYS_END.search(line.text)) or self._is_dated(line.text)
 
     def _with_bullets(self, begin: int) -> int | None:
         lines = self._lines
@@ -133,15 +134,15 @@ class ThreadShape:
         candidates = set_off if self.is_set_off else candidates
         if not candidates:
             return self._with_flat_bullets(begin)
-        margin = min((lines[place].indent for place in candidates))
+        margin = min(lines[place].indent for place in candidates)
         # The thread is the last part: text at the margin, if comments follow it, is the body.
         last_body = begin - 1
         last_candidate = candidates[-1]
         for place in range(begin, last_candidate):
             line = lines[place]
-            if not line.bullet and line.indent <= margin and (line.indent < margin or line.gap):
-                if line.indent < margin or len(line.text) > 60:
-                    last_body = place
+            is_at_margin = line.indent == margin and line.gap and len(line.text) > _LONGEST_NAME
+            if not line.bullet and (line.indent < margin or is_at_margin):
+                last_body = place
         candidates = [place for place in candidates if place > last_body]
         first = candidates[0]
         self.bullets = frozenset(
@@ -210,7 +211,7 @@ class ThreadShape:
             name = line.rest[: date.start].strip()
             return bool(tail and name and len(name.split()) <= 6 and line.gap)
         after = self._lines[place + 1]
-        is_short = len(line.rest) <= 60 and not _SENTENCE_END.search(line.rest)
+        is_short = len(line.rest) <= _LONGEST_NAME and not _SENTENCE_END.search(line.rest)
         return is_short and line.gap > 0 and after.gap <= 1 and self._is_dated(after.text)
 
     def _is_dated(self, text: str) -> bool:
