@@ -105,6 +105,13 @@ class FoundDate:
     start: int
     end: int
 
+    def completes(self, other: FoundDate) -> bool:
+        """Tell whether this date knows more of the same day than the other one."""
+        if self.at is None or other.at is None:
+            return self.at is not None
+        is_same_day = self.at.date() == other.at.date()
+        return other.is_day_only and not self.is_day_only and is_same_day
+
 
 def read_machine_date(text: str) -> FoundDate | None:
     """Read a date written for machines: ISO 8601, or the mail form; nothing else."""
@@ -132,9 +139,7 @@ def find_date(text: str, *, order: DayOrder | None = None) -> FoundDate | None:
     text = text[:LONGEST_TEXT]
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            day = _calendar_day(
-                _year(match["year"]), _month(match["month"]), int(match["day"])
-            )
+            day = _calendar_day(_year(match["year"]), _month(match["month"]), int(match["day"]))
             if day is not None:
                 return _with_time(text, day, match.start(), match.end())
     for match in _FIGURES.finditer(text):

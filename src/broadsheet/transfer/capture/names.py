@@ -29,7 +29,9 @@ _JOB = re.compile(
     r"chief|bureau|special to)\b",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\s*(?:,\s*(?:and|und|et|y|e|en)\s|,|;|\s/\s|\s(?:and|und|et|y|en)\s|&|\|)\s*")
+_BETWEEN = re.compile(
+    r"\s*(?:,\s*(?:and|und|et|y|e|en)\s|,|;|\s/\s|\s(?:and|und|et|y|en)\s|&|\|)\s*"
+)
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?\s?d|m\.?d|esq)\.?\Z", re.IGNORECASE)
 
 

@@ -83,7 +83,9 @@ def open_source(data: bytes) -> Source:
         raise CaptureUnreadable(
             "The file is neither HTML nor text: its first part holds control characters."
         )
-    if re.match(r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){1,20}?content-type:\s*multipart/", text, re.I):
+    if re.match(
+        r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){1,20}?content-type:\s*multipart/", text, re.I
+    ):
         raise CaptureUnreadable(
             "The file is an MHTML archive; save the page as HTML and import that file."
         )
@@ -129,7 +131,9 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
             return text, ()
         text = data.decode(declared, "replace")
         if text.count("\ufffd") <= max(20, len(text) // 1000):
-            return text, (f"Some characters are not {declared}, as the page declares; they are lost.",)
+            return text, (
+                f"Some characters are not {declared}, as the page declares; they are lost.",
+            )
     text = data.decode("utf-8", "replace")
     # A page cut in the middle of a letter, or with one foreign comment in it, is still UTF-8.
     wrong = text.count("\ufffd")
@@ -143,9 +147,9 @@ def _detected(data: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]:
     best = charset_normalizer.from_bytes(data[:_DETECTION_REACH], steps=5).best()
     encoding = best.encoding if best is not None else "cp1252"
     # Where detection names a sibling of Latin-1 that agrees on these bytes, keep the common one.
-    if encoding in {"latin_1", "cp1250", "cp1252", "cp1254", "cp1257", "iso8859_15", "mac_roman"}:
-        if _strict(data, "cp1252") is not None:
-            encoding = "cp1252"
+    siblings = {"latin_1", "cp1250", "cp1252", "cp1254", "cp1257", "iso8859_15", "mac_roman"}
+    if encoding in siblings and _strict(data, "cp1252") is not None:
+        encoding = "cp1252"
     text = data.decode(encoding, "replace")
     said = f"The page declares {declared} but is not" if declared else "The page names no encoding"
     return text, (f"{said}; it was read as {encoding}.",)

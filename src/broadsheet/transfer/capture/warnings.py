@@ -8,7 +8,11 @@ from broadsheet.transfer.capture.model import CapturedComment, Unreadable
 
 
 def gaps(
-    comments: Sequence[CapturedComment], day_only: int = 0, ambiguous: int = 0, *, names: bool = True
+    comments: Sequence[CapturedComment],
+    day_only: int = 0,
+    ambiguous: int = 0,
+    *,
+    names: bool = True,
 ) -> list[str]:
     """Say what a thread does not record: times, names, and dates that mean two days."""
     written = [comment for comment in comments if comment.kind == "comment"]

@@ -36,22 +36,25 @@ _CREDIT = re.compile(r"(?:[\w-]*[-_])?(?:credits?|photographer|copyright|source|
 _FURNITURE_TEXT = re.compile(
     r"(?:share(?: this| on.{0,20})?|teilen(?: mit)?|tweet|like this|gefällt mir|loading|advertisement|"
     r"anzeige|publicidad|publicité|werbung|wird geladen|me gusta|compartir|partager|print|email|"
-    r"read more|continue reading|mehr lesen|drucken|imprimir|imprimer|subscribe|related(?: posts| articles| stories)?|"
+    r"read more|continue reading|mehr lesen|drucken|imprimir|imprimer|subscribe|"
+    r"related(?: posts| articles| stories)?|"
     r"ähnliche (?:beiträge|artikel)|verwandte (?:beiträge|artikel)|you may also like|ähnlich)"
     r"\s*[.:…→»]*\s*(?:\.\.\.)?",
     re.IGNORECASE,
 )
 _SHARE_TARGET = re.compile(
-    r"(?:://share\.|/share(?:\.php)?[/?]|/sharer|social_plugins/|facebook\.com/(?:share|dialog|plugins)|twitter\.com/(?:share|intent|home\?status)|"
-    r"x\.com/intent|plus\.google\.com/share|linkedin\.com/share|pinterest\.\w+/pin/create|"
-    r"reddit\.com/submit|tumblr\.com/(?:share|widgets)|(?:wa\.me|api\.whatsapp\.com|t\.me/share)|"
-    r"whatsapp://|mailto:\?|addtoany|getpocket\.com/(?:save|edit)|xing\.com/spi|digg\.com/submit|"
-    r"stumbleupon\.com/submit|del\.icio\.us/post|platform\.twitter\.com|news\.ycombinator\.com/submit)",
+    r"(?:://share\.|/share(?:\.php)?[/?]|/sharer|social_plugins/|facebook\.com/(?:share|dialog|plugins)"
+    r"|twitter\.com/(?:share|intent|home\?status)|x\.com/intent|plus\.google\.com/share"
+    r"|linkedin\.com/share|pinterest\.\w+/pin/create|reddit\.com/submit|tumblr\.com/(?:share|widgets)"
+    r"|wa\.me|api\.whatsapp\.com|t\.me/share|whatsapp://|mailto:\?|addtoany"
+    r"|getpocket\.com/(?:save|edit)|xing\.com/spi|digg\.com/submit|stumbleupon\.com/submit"
+    r"|del\.icio\.us/post|platform\.twitter\.com|news\.ycombinator\.com/submit)",
     re.IGNORECASE,
 )
 _ABOUT_TEXT = re.compile(
-    r"\s*(?:topics?|tags?|tagged|kategorien?|categor(?:y|ies)|filed under|posted in|schlagw(?:orte?|örter)|"
-    r"etiquetas|categorías?|catégories?|mots-clés|abgelegt unter|veröffentlicht in|publicado en)\b\s*:?\s*<a ",
+    r"\s*(?:topics?|tags?|tagged|kategorien?|categor(?:y|ies)|filed under|posted in|"
+    r"schlagw(?:orte?|örter)|etiquetas|categorías?|catégories?|mots-clés|abgelegt unter|"
+    r"veröffentlicht in|publicado en)\b\s*:?\s*<a ",
     re.IGNORECASE,
 )
 # An element that holds this part of the story is not an ornament of it, whatever its class.
@@ -66,12 +69,14 @@ class BodyReader:
         self._page = page
         self._addresses = addresses
         self._left_out = {node.index for node in left_out}
+        self._known: dict[int, bool] = {}
         self._letters = 1
         self._blocks: list[CapturedBlock] = []
         self._run: list[Node | str] = []
 
     def read(self, parts: Sequence[Node]) -> tuple[CapturedBlock, ...]:
         """Give the blocks of some elements in reading order."""
+        self._known = {}
         self._letters = max(1, sum(self._page.letters(part) for part in parts))
         self._blocks = []
         for part in parts:
@@ -79,6 +84,13 @@ class BodyReader:
         return tuple(self._blocks)
 
     def is_left_out(self, node: Node) -> bool:
+        """Tell whether an element is no part of the text; the answer is kept."""
+        known = self._known.get(node.index) if node.index else None
+        if known is None:
+            known = self._known[node.index] = self._decide_left_out(node)
+        return known
+
+    def _decide_left_out(self, node: Node) -> bool:
         if node.index in self._left_out:
             return True
         if node.tag in SILENT and node.tag not in EMBEDS:
@@ -221,9 +233,7 @@ class BodyReader:
             if visible(markup).strip():
                 items.append(markup)
         if items:
-            self._blocks.append(
-                CapturedBlock("list", items=tuple(items), ordered=node.tag == "ol")
-            )
+            self._blocks.append(CapturedBlock("list", items=tuple(items), ordered=node.tag == "ol"))
             self._pictures(node)
         return bool(items)
 
@@ -234,9 +244,9 @@ class BodyReader:
     def _pictures(self, node: Node) -> None:
         if self._page.has_picture(node):
             for inner in self._page.below(node):
-                if inner.tag == "img" and not self._is_inside_left_out(inner, node):
-                    if not leads_away(inner, self._addresses):
-                        self._image(inner, inner)
+                is_shown = inner.tag == "img" and not self._is_inside_left_out(inner, node)
+                if is_shown and not leads_away(inner, self._addresses):
+                    self._image(inner, inner)
 
     def _is_inside_left_out(self, node: Node, root: Node) -> bool:
         """Tell whether a part of a list is ornament; lists are shallow, so the climb is short."""
@@ -331,7 +341,10 @@ def _is_ornament(picture: Node, address: str) -> bool:
     marks = picture.get("class").lower()
     return bool(
         re.search(r"avatar|smil|emoji|icon|pixel|spacer", marks)
-        or re.search(r"gravatar\.com/b?l?avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji|/themes/", address)
+        or re.search(
+            r"gravatar\.com/b?l?avatar|/blank\.|pixel\.|spacer|1x1|/smil|vgwort|emoji|/themes/",
+            address,
+        )
     )
 
 

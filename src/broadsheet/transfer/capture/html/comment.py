@@ -208,9 +208,7 @@ class CommentReader:
                 plain.write(root)
         kept = [line for line in plain.text().split("\n") if not AWAITING.match(line)]
         paragraphs = re.split(r"\n{2,}", "\n".join(kept).strip("\n"))
-        if name_node is not None and any(
-            root.index < name_node.index < root.end for root in roots
-        ):
+        if name_node is not None and any(root.index < name_node.index < root.end for root in roots):
             # The line of the name is dropped, what remains of it is its wording.
             while paragraphs and _is_wording(paragraphs[0]):
                 paragraphs.pop(0)
@@ -294,8 +292,10 @@ def _is_about_name(node: Node) -> bool:
 
 
 def _is_meta(node: Node) -> bool:
-    return class_matches(node, DATE_CLASS) or class_matches(node, BYLINE_WORD_CLASS) or any(
-        "reply" in name or "edit" in name for name in node.classes
+    return (
+        class_matches(node, DATE_CLASS)
+        or class_matches(node, BYLINE_WORD_CLASS)
+        or any("reply" in name or "edit" in name for name in node.classes)
     )
 
 
@@ -316,8 +316,36 @@ def _is_wording(text: str) -> bool:
         return True
     words = re.sub(r"[^\w\s]", " ", rest).split()
     return len(words) <= 3 and all(
-        word.lower() in {"on", "at", "am", "um", "le", "el", "à", "a", "the", "posted", "said", "uhr",
-                         "says", "sagt", "schreibt", "dit", "dice", "dijo", "wrote", "permalink",
-                         "reply", "link", "from", "comment", "by", "edit", "delete", "antworten"}
+        word.lower()
+        in {
+            "on",
+            "at",
+            "am",
+            "um",
+            "le",
+            "el",
+            "à",
+            "a",
+            "the",
+            "posted",
+            "said",
+            "uhr",
+            "says",
+            "sagt",
+            "schreibt",
+            "dit",
+            "dice",
+            "dijo",
+            "wrote",
+            "permalink",
+            "reply",
+            "link",
+            "from",
+            "comment",
+            "by",
+            "edit",
+            "delete",
+            "antworten",
+        }
         for word in words
     )

@@ -32,7 +32,9 @@ from broadsheet.transfer.capture.html.markers import (
 from broadsheet.transfer.capture.html.page import Node, Page
 
 COMMENT_KINDS = frozenset({"Comment", "UserComments", "CorrectionComment"})
-_CONTAINERS = frozenset("li div article section tr dt dd dl table td blockquote".split())
+_CONTAINERS = frozenset(
+    {"li", "div", "article", "section", "tr", "dt", "dd", "dl", "table", "td", "blockquote"}
+)
 _MOST_SIBLINGS = 6  # elements after an anchor that can belong to its comment
 
 
@@ -160,8 +162,10 @@ def _is_thread_list(node: Node) -> bool:
 
 def _next_is_comment(page: Page, node: Node) -> bool:
     following = next(page.following(node), None)
-    return node.tag == "a" and following is not None and any(
-        "comment" in name for name in following.classes
+    return (
+        node.tag == "a"
+        and following is not None
+        and any("comment" in name for name in following.classes)
     )
 
 
@@ -276,7 +280,11 @@ def _widen_anchor(page: Page, one: Found, holds_others: Callable[[Node, Node], b
             return
         base = base.parent
     parent = base.parent
-    if parent is not None and parent.tag in {"li", "article"} and not holds_others(parent, one.node):
+    if (
+        parent is not None
+        and parent.tag in {"li", "article"}
+        and not holds_others(parent, one.node)
+    ):
         one.node = parent
         one.parts = [parent]
         return

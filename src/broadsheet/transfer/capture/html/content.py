@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from broadsheet.transfer.capture.html.comments import Found
 from broadsheet.transfer.capture.html.markers import (
-    BODY_MARKS,
     ABOUT_STORY,
+    BODY_MARKS,
     NOISE_TAGS,
     ORNAMENT,
     SURE_STANDFIRST,
@@ -20,8 +20,20 @@ from broadsheet.transfer.capture.html.markers import (
 from broadsheet.transfer.capture.html.page import SILENT, Node, Page
 
 _STORY_KINDS = frozenset(
-    "NewsArticle Article BlogPosting ReportageNewsArticle OpinionNewsArticle TechArticle Report "
-    "LiveBlogPosting ScholarlyArticle CreativeWork AnalysisNewsArticle Blog".split()
+    {
+        "AnalysisNewsArticle",
+        "Article",
+        "Blog",
+        "BlogPosting",
+        "CreativeWork",
+        "LiveBlogPosting",
+        "NewsArticle",
+        "OpinionNewsArticle",
+        "Report",
+        "ReportageNewsArticle",
+        "ScholarlyArticle",
+        "TechArticle",
+    }
 )
 _STORY_CLASSES = frozenset({"hentry", "h-entry", "hnews", "h-news"})
 # A better mark wins if it holds this part of the words that the best mark holds.
@@ -42,7 +54,7 @@ class Content:
         self.parts: list[Node] = []
         self.how = "markup"
         self._choose()
-        self._front_until = self._front()
+        self.front_until = self._front()
         self.story = self._story()
         self.standfirst = self._standfirst()
 
@@ -52,7 +64,7 @@ class Content:
 
     def is_body(self, node: Node) -> bool:
         """Tell whether an element stands in the body, after what may be printed over it."""
-        if node.index < self._front_until:
+        if node.index < self.front_until:
             return False
         return any(part.index <= node.index < part.end for part in self.parts)
 
@@ -190,7 +202,7 @@ class Content:
         """A subtitle printed inside the body's element, before its text."""
         for part in self.parts[:1]:
             for node in self._page.below(part):
-                if node.index > self._front_until:
+                if node.index > self.front_until:
                     break
                 if class_matches(node, SURE_STANDFIRST):
                     return node

@@ -7,29 +7,21 @@ import html as entities
 import re
 from dataclasses import dataclass, field
 
-from broadsheet.transfer.capture.counts import LONGEST_CLAIM, claimed_count
+from broadsheet.transfer.capture.dates import read_machine_date
 from broadsheet.transfer.capture.html.addresses import Addresses
 from broadsheet.transfer.capture.html.comment import CommentReader, Reading
 from broadsheet.transfer.capture.html.comments import COMMENT_KINDS, Found
-from broadsheet.transfer.capture.html.linked import LinkedComment, LinkedData, as_list, text_in
-from broadsheet.transfer.capture.html.markers import class_or_id_matches, item_kind, properties
+from broadsheet.transfer.capture.html.linked import LinkedComment, LinkedData, text_in
+from broadsheet.transfer.capture.html.markers import item_kind
 from broadsheet.transfer.capture.html.moments import Moments
-from broadsheet.transfer.capture.html.page import SILENT, Node, Page, parse_page
+from broadsheet.transfer.capture.html.page import Page, parse_page
 from broadsheet.transfer.capture.html.render import PlainText
 from broadsheet.transfer.capture.html.threads import OwnNodes, link_replies
-from broadsheet.transfer.capture.dates import read_machine_date
 from broadsheet.transfer.capture.model import CapturedComment, CaptureUnreadable, Unreadable
 from broadsheet.transfer.capture.names import clean_name
-from broadsheet.transfer.capture.warnings import gaps
+from broadsheet.transfer.capture.warnings import counted, gaps
 
 _EXCERPT = 200  # characters of an unreadable part that are kept
-_TITLE_REACH = 60  # elements before the first comment among which its title stands
-_TITLE = re.compile(
-    r"(?:[\w-]*[-_])?(?:comments?[-_]{1,2}(?:title|heading|header|headline|count(?:er)?|number|num|total)|"
-    r"(?:num|total|number)[-_]?(?:of[-_]?)?comments?|commentcount|comments-count|comment-num)\Z|"
-    r"comments\Z|comment-reply-title-count\Z"
-)
-_COUNT_LINK = re.compile(r"(?:[\w-]*[-_])?comments?[-_]?(?:link|count|number|num|popup)\w*\Z")
 
 
 @dataclass
@@ -76,8 +68,41 @@ def read_marked_thread(
                 kind="pingback" if reading.is_pingback else "comment",
             )
         )
+    thread.unreadable.extend(_unnumbered_pings(page, found))
     thread.warnings.extend(gaps(thread.comments, day_only, ambiguous))
+    beside = _number_beside(page, found)
+    if 0 < beside < len(found):
+        thread.warnings.append(
+            f"{counted(beside).capitalize()} of the page stand in a list beside the story."
+        )
     return thread
+
+
+def _unnumbered_pings(page: Page, found: list[Found]) -> list[Unreadable]:
+    """Links from other sites that a theme lists without an id, beside numbered comments."""
+    if not any(one.is_numbered for one in found):
+        return []
+    until = 0
+    starts = {part.index: part.end for one in found for part in one.parts}
+    pings = []
+    for node in page.nodes:
+        until = max(until, starts.get(node.index, 0))
+        if node.tag == "li" and node.index >= until and node.classes & {"pingback", "trackback"}:
+            text = page.brief(node, 1500)
+            if text and not any(index in starts for index in range(node.index, node.end)):
+                pings.append(Unreadable("the thread", "A pingback without an id.", text[:_EXCERPT]))
+    return pings
+
+
+def _number_beside(page: Page, found: list[Found]) -> int:
+    """Number of comments in side columns, such as the newest ones of the whole site."""
+    starts = {one.parts[0].index for one in found}
+    number = until = 0
+    for node in page.nodes:
+        if node.tag == "aside" or "widget" in node.classes:
+            until = max(until, node.end)
+        number += node.index in starts and node.index < until
+    return number
 
 
 def _unreadable(page: Page, one: Found, key: str, reading: Reading) -> Unreadable:
@@ -128,7 +153,11 @@ def read_linked_thread(linked: LinkedData, addresses: Addresses) -> Thread:
         numbers[one.parent] = numbers.get(one.parent, 0) + 1
         above = one.parent
         front = keys[above] + "." if above is not None and len(keys[above]) < 100 else "place-"
-        key = f"{front}{numbers[one.parent]}" if above is None or front != "place-" else f"n{len(keys)}"
+        key = (
+            f"{front}{numbers[one.parent]}"
+            if above is None or front != "place-"
+            else f"n{len(keys)}"
+        )
         keys.append(key)
         depths.append(depths[above] + 1 if above is not None else 1)
         comment = _linked_comment(one, linked, addresses, key, keys, depths[-1])
@@ -154,8 +183,14 @@ def _without_missing_parents(comments: list[CapturedComment]) -> list[CapturedCo
         depths[comment.key] = depths[parent] + 1 if parent is not None else 1
         result.append(
             CapturedComment(
-                comment.key, parent, depths[comment.key], comment.name, comment.text,
-                comment.posted_at, comment.url, comment.kind,
+                comment.key,
+                parent,
+                depths[comment.key],
+                comment.name,
+                comment.text,
+                comment.posted_at,
+                comment.url,
+                comment.kind,
             )
         )
     return result
@@ -195,7 +230,9 @@ def plain_text(text: str, addresses: Addresses) -> str:
     """Make plain text of a property that may be plain, escaped or HTML."""
     if re.search(r"&(?:lt|gt|amp|quot|#\d+|nbsp);", text):
         text = entities.unescape(text)
-    if not re.search(r"</?(?:p|br|a|b|i|em|strong|div|blockquote|ul|li|span)\b", text, re.IGNORECASE):
+    if not re.search(
+        r"</?(?:p|br|a|b|i|em|strong|div|blockquote|ul|li|span)\b", text, re.IGNORECASE
+    ):
         paragraphs = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
         lines = [[" ".join(line.split()) for line in part.split("\n")] for part in paragraphs]
         return "\n\n".join("\n".join(line for line in part if line) for part in lines if any(part))
@@ -206,81 +243,3 @@ def plain_text(text: str, addresses: Addresses) -> str:
     plain = PlainText(addresses, lambda node: False)
     plain.write(fragment.nodes[0])
     return plain.text()
-
-
-def claimed_by_markup(page: Page, found: list[Found], story: Node | None) -> int | None:
-    """Read the number of comments that the page names above its thread or at its story."""
-    first = min((one.node.index for one in found), default=None)
-    if first is not None:
-        for node in reversed(page.nodes[max(0, first - _TITLE_REACH) : first]):
-            if number := _claim_of(page, node, must_be_short=True):
-                return number
-    inside = [(one.node.index, one.node.end) for one in found]
-    titles: list[int] = []
-    links: list[int] = []
-    until = 0
-    spans = iter(sorted(inside))
-    span = next(spans, None)
-    for node in page.nodes:
-        while span is not None and node.index >= span[0]:
-            until = max(until, span[1])
-            span = next(spans, None)
-        if node.index < until or page.letters(node) > LONGEST_CLAIM:
-            continue
-        is_title = class_or_id_matches(node, _TITLE)
-        is_link = class_or_id_matches(node, _COUNT_LINK) or (
-            node.tag == "a" and re.search(r"#(?:comments?|respond|disqus_thread)\Z", node.get("href"))
-        )
-        if not (is_title or is_link):
-            continue
-        number = _claim_of(page, node, must_be_short=True)
-        if number is None and re.fullmatch(r"\(?\s*\d{1,6}\s*\)?", page.brief(node)):
-            number = int(re.sub(r"\D", "", page.brief(node)))
-        if number is None:
-            continue
-        if is_title:
-            titles.append(number)
-        elif story is None or story.holds(node) or not found:
-            links.append(number)
-        else:
-            links.append(number)
-    if titles:
-        return titles[0]
-    # Links with several numbers belong to several stories.
-    return links[0] if len(set(links)) == 1 else None
-
-
-def claimed_by_data(page: Page, linked: LinkedData) -> int | None:
-    """Read the number of comments from JSON-LD or microdata."""
-    story = linked.story
-    if story is not None:
-        count = story.get("commentCount")
-        if isinstance(count, int) or (isinstance(count, str) and count.strip().isdigit()):
-            return int(count)
-        for statistic in as_list(story.get("interactionStatistic")):
-            if isinstance(statistic, dict) and "Comment" in str(statistic.get("interactionType")):
-                value = str(statistic.get("userInteractionCount", ""))
-                if value.isdigit():
-                    return int(value)
-        for value in as_list(story.get("interactionCount")):
-            if isinstance(value, str) and (number := claimed_count(value)) is not None:
-                return number
-    for node in page.nodes:
-        kinds = properties(node)
-        value = node.get("content") or page.brief(node, 40)
-        if "commentCount" in kinds and value.isdigit():
-            return int(value)
-        if "interactionCount" in kinds and "UserComments" in value:
-            return claimed_count(value)
-    return None
-
-
-def _claim_of(page: Page, node: Node, *, must_be_short: bool) -> int | None:
-    text = page.brief(node, LONGEST_CLAIM) if node.tag not in SILENT else ""
-    number = claimed_count(text)
-    if number is not None and must_be_short:
-        # A sentence of the story may speak of comments; a claim begins with its number or noun.
-        words = text.split()
-        if len(words) > 12 and claimed_count(" ".join(words[:8])) is None:
-            return None
-    return number

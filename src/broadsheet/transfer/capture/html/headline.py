@@ -9,7 +9,12 @@ from collections.abc import Iterable
 from broadsheet.transfer.capture.html.addresses import unwrapped
 from broadsheet.transfer.capture.html.content import Content
 from broadsheet.transfer.capture.html.linked import LinkedData, text_in
-from broadsheet.transfer.capture.html.markers import HEADLINE_CLASS, class_matches, class_or_id_matches, properties
+from broadsheet.transfer.capture.html.markers import (
+    HEADLINE_CLASS,
+    class_matches,
+    class_or_id_matches,
+    properties,
+)
 from broadsheet.transfer.capture.html.meta import PageMeta
 from broadsheet.transfer.capture.html.page import Node, Page
 from broadsheet.transfer.capture.names import tidy
@@ -65,7 +70,10 @@ def _printed(page: Page, content: Content) -> Iterable[Node]:
         if (
             node.tag == "h1"
             or "headline" in kinds
-            or ((is_heading or node.tag in {"div", "span", "a", "p", "td", "font"}) and class_matches(node, HEADLINE_CLASS))
+            or (
+                (is_heading or node.tag in {"div", "span", "a", "p", "td", "font"})
+                and class_matches(node, HEADLINE_CLASS)
+            )
             or (node.tag in {"h2", "h3"} and not content.is_body(node))
         ):
             yield node
@@ -84,9 +92,7 @@ def _score(
             score += 3
         elif len(plain) > 3 and (whole.startswith(plain) or whole.endswith(plain)):
             score += 1.5
-        elif len(plain) > 11 and plain in whole:
-            score += 1
-        elif len(bare) > 11 and plain.startswith(bare):
+        elif (len(plain) > 11 and plain in whole) or (len(bare) > 11 and plain.startswith(bare)):
             score += 1
     if told and score == 0:
         score -= 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from broadsheet.transfer.capture.html.page import Node
 
@@ -102,9 +103,13 @@ def is_furniture(node: Node) -> bool:
         return True
     if "comment-like" in node.get("id") or "comment-reply-link" in node.classes:
         return True
+    return bool(node.classes) and _has_furniture_class(node.classes)
+
+
+@lru_cache(maxsize=8192)
+def _has_furniture_class(classes: frozenset[str]) -> bool:
     return any(
-        COMMENT_FURNITURE.match(name) or COMMENT_FURNITURE.match(_rest(name))
-        for name in node.classes
+        COMMENT_FURNITURE.match(name) or COMMENT_FURNITURE.match(_rest(name)) for name in classes
     )
 
 
@@ -118,6 +123,8 @@ def _rest(name: str) -> str:
 def is_hidden(node: Node) -> bool:
     if "hidden" in node.attributes or node.get("aria-hidden") == "true":
         return True
+    if "style" not in node.attributes:
+        return False
     style = node.get("style").replace(" ", "").lower()
     return "display:none" in style or "visibility:hidden" in style
 
@@ -135,11 +142,20 @@ def item_kind(node: Node) -> str:
 
 
 def class_matches(node: Node, pattern: re.Pattern[str]) -> bool:
-    return any(pattern.match(name) for name in node.classes)
+    return bool(node.classes) and _any_matches(node.classes, pattern)
 
 
 def class_or_id_matches(node: Node, pattern: re.Pattern[str]) -> bool:
-    return bool(pattern.match(node.get("id").lower())) or class_matches(node, pattern)
+    if class_matches(node, pattern):
+        return True
+    identifier = node.attributes.get("id")
+    return identifier is not None and bool(pattern.match(identifier.strip().lower()))
+
+
+# Pages repeat a few combinations of classes; the bound keeps a hostile page from filling memory.
+@lru_cache(maxsize=8192)
+def _any_matches(classes: frozenset[str], pattern: re.Pattern[str]) -> bool:
+    return any(pattern.match(name) for name in classes)
 
 
 # Parts of the page around and inside a story that are not the story.
@@ -166,7 +182,7 @@ ABOUT_STORY = re.compile(
     r"posted-on|published|entry-date|post-date|comments-link|comment-link|reply-link|edit-link)"
     r"(?:[-_]?\d+)?\Z"
 )
-NOISE_TAGS = frozenset("nav form button aside footer input dialog menu".split())
+NOISE_TAGS = frozenset(["nav", "form", "button", "aside", "footer", "input", "dialog", "menu"])
 
 # Elements that hold the text of a story, from the surest to the vaguest.
 BODY_MARKS: tuple[re.Pattern[str], ...] = (

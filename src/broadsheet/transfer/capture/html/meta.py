@@ -9,7 +9,9 @@ from broadsheet.transfer.capture.html.linked import LinkedData, text_in
 from broadsheet.transfer.capture.html.page import Node, Page
 
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)\s*(https?://\S+)", re.IGNORECASE)
-_ARCHIVE_REMARK = re.compile(r"^\s*URL:\s*(https?://\S+)|Page saved with SingleFile\s+url:\s*(https?://\S+)", re.I | re.M)
+_ARCHIVE_REMARK = re.compile(
+    r"^\s*URL:\s*(https?://\S+)|Page saved with SingleFile\s+url:\s*(https?://\S+)", re.I | re.M
+)
 
 
 class PageMeta:
@@ -81,8 +83,10 @@ class PageMeta:
 
     def _site_name(self, linked: LinkedData) -> str:
         publisher = linked.resolve((linked.story or {}).get("publisher")) or {}
-        return self.get("og:site_name") or text_in(publisher.get("name")) or self.get(
-            "application-name"
+        return (
+            self.get("og:site_name")
+            or text_in(publisher.get("name"))
+            or self.get("application-name")
         )
 
     def _language(self, root: Node, linked: LinkedData) -> str:
@@ -101,6 +105,4 @@ class PageMeta:
 
 
 def _is_in_svg(node: Node) -> bool:
-    return any(
-        one.tag == "svg" for one, _step in zip(node.ancestors(), range(10), strict=False)
-    )
+    return any(one.tag == "svg" for one, _step in zip(node.ancestors(), range(10), strict=False))

@@ -20,7 +20,8 @@ _DATE_PROPERTIES = frozenset(
 _CHANGE_CLASSES = frozenset({"updated", "modified", "dt-updated", "date-modified"})
 # Where the day always comes first; English alone does not tell.
 _DAY_FIRST = frozenset(
-    "de fr es it pt nl sv da nb nn no fi pl cs sk ru uk tr ro el ca gl hu hr bg id vi".split()
+    {"bg", "ca", "cs", "da", "de", "el", "es", "fi", "fr", "gl", "hr", "id", "it", "nb", "nl", "nn"}
+    | {"no", "pl", "pt", "ro", "ru", "sk", "sv", "tr", "uk", "vi"}
 )
 
 
@@ -48,14 +49,14 @@ class Moments:
             if not node.classes.isdisjoint(_CHANGE_CLASSES) and "published" not in node.classes:
                 changed = changed or machine or visible
                 continue
-            if machine is not None and (first is None or _is_more_exact(machine, first)):
+            if machine is not None and (first is None or machine.completes(first)):
                 first = machine
-            if visible is not None and (shown is None or _is_more_exact(visible, shown)):
+            if visible is not None and (shown is None or visible.completes(shown)):
                 shown = visible
             if first is not None and not first.is_day_only:
                 return first
         if first is not None and shown is not None:
-            return shown if _is_more_exact(shown, first) else first
+            return shown if shown.completes(first) else first
         return first or shown or changed
 
     def at(self, node: Node) -> FoundDate | None:
@@ -89,11 +90,3 @@ def _is_dated(node: Node) -> bool:
         or bool(properties(node) & _DATE_PROPERTIES)
         or class_matches(node, DATE_CLASS)
     )
-
-
-def _is_more_exact(found: FoundDate, than: FoundDate) -> bool:
-    if found.at is None:
-        return False
-    if than.at is None:
-        return True
-    return than.is_day_only and not found.is_day_only and found.at.date() == than.at.date()

@@ -9,7 +9,9 @@ page.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
 from lxml import etree
 
@@ -18,12 +20,35 @@ from broadsheet.transfer.capture.model import CaptureUnreadable
 # The largest real page seen had 20,000; a page of 50,000 comments has about 800,000.
 MOST_NODES = 2_000_000
 _LARGEST_LINE = 300  # elements in a line of meta data
+_MOST_REMARKS = 10  # comments of the source that are kept
 _CHUNK = 1 << 20  # bytes fed to the tokenizer at once
 
 # What these hold is not text of the page.
 SILENT = frozenset(
-    "script style template noscript head title svg math object applet select option textarea "
-    "datalist iframe canvas map noframes audio video".split()
+    {
+        "applet",
+        "audio",
+        "canvas",
+        "datalist",
+        "head",
+        "iframe",
+        "map",
+        "math",
+        "noframes",
+        "noscript",
+    }
+    | {
+        "object",
+        "option",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "video",
+    }
 )
 _NUL = re.compile("[\x00\ufffe\uffff]")
 
@@ -46,7 +71,8 @@ class Node:
     @property
     def classes(self) -> frozenset[str]:
         if self._classes is None:
-            self._classes = frozenset(self.attributes.get("class", "").lower().split())
+            value = self.attributes.get("class")
+            self._classes = _split_classes(value) if value else _NO_CLASSES
         return self._classes
 
     def get(self, name: str) -> str:
@@ -65,6 +91,14 @@ class Node:
         return [child for child in self.children if isinstance(child, Node)]
 
 
+_NO_CLASSES: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=8192)
+def _split_classes(value: str) -> frozenset[str]:
+    return frozenset(value.lower().split())
+
+
 class Page:
     """A parsed page: its nodes in document order, and the comments of its source."""
 
@@ -74,6 +108,7 @@ class Page:
         """The first comments of the HTML source; saving programs leave the address there."""
         self._letters_before = _letters_before(nodes)
         self._blocks_before = _counted(nodes, lambda tag: tag not in INLINE and tag != "br")
+        self._briefs: dict[int, str] = {}
         self._counts: dict[frozenset[str], list[int]] = {}
 
     def below(self, node: Node) -> Iterator[Node]:
@@ -103,10 +138,16 @@ class Page:
         """The text of a small element; empty if it is larger than a line of a page can be."""
         if self.letters(node) > most or node.end - node.index > _LARGEST_LINE:
             return ""
-        return self.text(node)
+        text = self._briefs.get(node.index)
+        if text is None:
+            text = self._briefs[node.index] = self.text(node)
+        return text
 
     def text(self, node: Node) -> str:
         """The visible text inside a node with single spaces; blocks and breaks part words."""
+        children = node.children
+        if len(children) == 1 and isinstance(children[0], str) and node.tag not in SILENT:
+            return " ".join(children[0].split())
         return " ".join("".join(text_pieces(node)).split())
 
     def first(self, tag: str) -> Node | None:
@@ -138,11 +179,10 @@ def text_pieces(node: Node) -> Iterator[str]:
 
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby "
-    "s samp small span strike strong sub sup time tt u var wbr nobr".split()
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em"}
+    | {"font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp"}
+    | {"small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )
-
-
 PICTURES = frozenset({"img", "iframe", "video", "audio", "embed"})
 
 
@@ -173,27 +213,27 @@ class _Builder:
         self.remarks: list[str] = []
         self._open: list[Node] = []
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str | bytes, attrib: Mapping[Any, Any]) -> None:
         if len(self.nodes) >= MOST_NODES:
             raise CaptureUnreadable(f"The page has more than {MOST_NODES:,} elements.")
         parent = self._open[-1] if self._open else None
-        node = Node(tag.lower(), dict(attributes), parent, len(self.nodes))
+        node = Node(str(tag).lower(), dict(attrib), parent, len(self.nodes))
         self.nodes.append(node)
         if parent is not None:
             parent.children.append(node)
         self._open.append(node)
 
-    def end(self, _tag: str) -> None:
+    def end(self, tag: str | bytes) -> None:
         if self._open:
             self._open.pop().end = len(self.nodes)
 
-    def data(self, text: str) -> None:
+    def data(self, data: str | bytes) -> None:
         if self._open:
-            self._open[-1].children.append(text)
+            self._open[-1].children.append(str(data))
 
-    def comment(self, text: str) -> None:
-        if len(self.remarks) < 10:
-            self.remarks.append(text[:2000])
+    def comment(self, text: str | bytes) -> None:
+        if len(self.remarks) < _MOST_REMARKS:
+            self.remarks.append(str(text[:2000]))
 
     def close(self) -> None:
         while self._open:

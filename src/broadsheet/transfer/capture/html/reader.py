@@ -5,12 +5,11 @@ from __future__ import annotations
 from broadsheet.transfer.capture.dates import FoundDate
 from broadsheet.transfer.capture.html.addresses import Addresses, host_of
 from broadsheet.transfer.capture.html.body import BodyReader
+from broadsheet.transfer.capture.html.claims import claimed_by_data, claimed_by_markup
 from broadsheet.transfer.capture.html.comments import find_comments
 from broadsheet.transfer.capture.html.content import Content
 from broadsheet.transfer.capture.html.discussion import (
     Thread,
-    claimed_by_data,
-    claimed_by_markup,
     read_linked_thread,
     read_marked_thread,
 )
@@ -46,7 +45,7 @@ def read_html(text: str) -> Capture:
     left_out = [*content.comments, *(node for node in (headline_node, standfirst_node) if node)]
     blocks = _body(page, addresses, content, left_out)
     if not blocks:
-        blocks = unmarked_body(text, page, addresses)
+        blocks = unmarked_body(text, page, content, addresses, left_out)
     blocks = tuple(block for block in blocks if not _repeats(block, headline, standfirst))
     if not headline:
         raise CaptureUnreadable("The page has no headline: no title, no heading, no metadata.")
@@ -57,7 +56,7 @@ def read_html(text: str) -> Capture:
     byline, section = story.byline(), story.section()
     blocks = trimmed(blocks, names=byline, section=section, host=host_of(meta.address))
     published = story.published()
-    claimed = claimed_by_markup(page, found, content.story)
+    claimed = claimed_by_markup(page, found)
     if claimed is None:
         claimed = claimed_by_data(page, linked)
     lead = story.lead_image()
@@ -77,13 +76,11 @@ def read_html(text: str) -> Capture:
         comments=tuple(thread.comments),
         claimed_comments=claimed,
         unreadable=tuple(thread.unreadable),
-        warnings=tuple(
-            [
-                *linked.warnings,
-                *_date_warnings(published),
-                *thread.warnings,
-                *count_warnings(claimed, thread.comments, thread.unreadable),
-            ]
+        warnings=(
+            *linked.warnings,
+            *_date_warnings(published),
+            *thread.warnings,
+            *count_warnings(claimed, thread.comments, thread.unreadable),
         ),
     )
 

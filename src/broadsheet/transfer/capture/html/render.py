@@ -34,6 +34,7 @@ _INLINE_TAGS = {
 }
 # Stands for a space of an indent until the markup is tidied; a private character.
 KEPT_SPACE = "\ue000"
+_ENDS = re.compile(r"\A(?:[ \u00a0]|<br>)+|(?:[ \u00a0]|<br>)+\Z")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SMILEY = re.compile(r"smil|emoji|emoticon", re.IGNORECASE)
 
@@ -217,7 +218,8 @@ def inline_markup(parts: Sequence[Node | str], addresses: Addresses, skip: Skip)
 
 def _spaced(text: str) -> str:
     """Make single spaces; unbreakable ones stay only where French puts them."""
-    text = re.sub(r"\u00a0(?![:;!?»%])(?<!«\u00a0)", " ", text)
+    if "\u00a0" in text:
+        text = re.sub(r"\u00a0(?![:;!?»%])(?<!«\u00a0)", " ", text)
     return _SPACE.sub(" ", text)
 
 
@@ -241,6 +243,15 @@ def _inline_tags(node: Node, addresses: Addresses) -> tuple[str, str]:
 
 def tidy_markup(markup: str) -> str:
     """Sanitize inline markup; drop empty elements and space at its ends."""
+    if "<" in markup:
+        markup = _sanitized(markup)
+    # Unbreakable spaces indent code and stay.
+    markup = _SPACE.sub(" ", markup).replace(KEPT_SPACE, "\u00a0").replace("&nbsp;", "\u00a0")
+    markup = markup.replace(" <br>", "<br>").replace("<br> ", "<br>")
+    return _ENDS.sub("", markup)
+
+
+def _sanitized(markup: str) -> str:
     markup = nh3.clean(
         markup,
         tags={"a", "em", "strong", "code", "br"},
@@ -250,13 +261,11 @@ def tidy_markup(markup: str) -> str:
     )
     for _round in range(3):
         markup = re.sub(r"<(a|em|strong|code)(?: [^>]*)?>(\s*)</\1>", r"\2", markup)
-    # Unbreakable spaces indent code and stay.
-    markup = re.sub(r"[ \t\r\n\f]+", " ", markup)
-    markup = markup.replace(KEPT_SPACE, "\u00a0").replace("&nbsp;", "\u00a0")
-    markup = re.sub(r" ?<br> ?", "<br>", markup)
-    return re.sub(r"\A(?:[ \u00a0]|<br>)+|(?:[ \u00a0]|<br>)+\Z", "", markup)
+    return markup
 
 
 def visible(markup: str) -> str:
     """The words of inline markup."""
-    return html.unescape(re.sub(r"<[^>]*>", "", markup.replace("<br>", " ")))
+    if "<" in markup:
+        markup = re.sub(r"<[^>]*>", "", markup.replace("<br>", " "))
+    return html.unescape(markup) if "&" in markup else markup

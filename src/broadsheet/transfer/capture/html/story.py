@@ -36,8 +36,12 @@ _DATE_META = (
     "publishdate", "cxenseparse:recs:publishtime", "date", "article.published",
 )  # fmt: skip
 _NOT_A_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de)\b|^\W*$", re.IGNORECASE)
-_BYLINE_CLASS = re.compile(r"(?:[\w-]*[-_])?(?:by-?line|authors?|entry-author|post-author|autor(?:en)?)\Z")
+_BYLINE_CLASS = re.compile(
+    r"(?:[\w-]*[-_])?(?:by-?line|authors?|entry-author|post-author|autor(?:en)?)\Z"
+)
 _LARGER = frozenset({"p", "h1", "h2"})
+_FRONT_OF_HEADLINE = 20  # elements
+_LARGEST_FRONT = 200  # elements of a story's header
 _FRONT = 80  # elements before the body among which the byline and the date stand
 _TAIL = 30  # elements after the body, where some themes print the byline
 _LONGEST_STANDFIRST = 700  # characters
@@ -65,34 +69,30 @@ class StoryReader:
         self._addresses = addresses
         self._moments = moments
         self._headline_node = headline_node
+        self._around = self._elements_around()
 
-    def _around(self) -> Iterator[Node]:
+    def _elements_around(self) -> list[Node]:
         """The elements of the story outside its body: first those before it, then those after."""
-        first = self._content.parts[0] if self._content.parts else None
-        story = self._content.story
-        seen: set[int] = set()
-        start = self._headline_node.index if self._headline_node is not None else None
-        if first is not None:
-            low = max(0, first.index - _FRONT)
-            if start is not None and start < first.index:
-                low = max(low, start - 20)
-            if story is not None:
-                low = min(low, story.index) if story.index + 200 > first.index else low
-            for node in self._page.nodes[low : first.index]:
-                if self._is_around(node):
-                    seen.add(node.index)
-                    yield node
-        if story is not None:
-            for node in self._page.below(story):
-                if node.index not in seen and self._is_around(node):
-                    yield node
+        story, parts = self._content.story, self._content.parts
+        if story is None or not parts:
+            return []
+        first = parts[0].index
+        low = max(0, first - _FRONT)
+        if self._headline_node is not None and self._headline_node.index < first:
+            low = max(low, self._headline_node.index - _FRONT_OF_HEADLINE)
+        if first - story.index < _LARGEST_FRONT:
+            low = min(low, story.index)
+        before = self._page.nodes[low:first]
+        after = itertools.chain(
+            self._page.nodes[first : self._content.front_until],
+            self._page.nodes[parts[-1].end : max(story.end, parts[-1].end)],
+        )
+        inside_first = story.index if story.index < low else low
+        rest = self._page.nodes[inside_first:low] if inside_first < low else []
+        return [node for node in (*before, *after, *rest) if self._is_around(node)]
 
     def _is_around(self, node: Node) -> bool:
-        return (
-            not self._content.is_body(node)
-            and not self._content.is_left_out(node)
-            and not is_hidden(node)
-        )
+        return not self._content.is_left_out(node) and not is_hidden(node)
 
     def _is_near(self, node: Node) -> bool:
         """Tell whether an element stands between headline and body, or in a marked story."""
@@ -122,7 +122,7 @@ class StoryReader:
 
     def _printed_byline(self) -> tuple[str, ...]:
         ranked: dict[int, list[Node]] = {}
-        for node in self._around():
+        for node in self._around:
             rank = self._byline_rank(node)
             if rank is not None:
                 ranked.setdefault(rank, []).append(node)
@@ -186,32 +186,30 @@ class StoryReader:
         found = self._moments.in_text(text)
         if found is None:
             return text
-        before = re.sub(r"\W*\b(?:on|am|at|le|el|vom|published|posted)?\W*\Z", "", text[: found.start])
+        before = re.sub(
+            r"\W*\b(?:on|am|at|le|el|vom|published|posted)?\W*\Z", "", text[: found.start]
+        )
         return before or text[found.end :].lstrip(" ,|·•–—-by")
 
     def _byline_in_words(self) -> tuple[str, ...]:
-        for node in self._around():
+        for node in self._around:
             if not self._is_near(node) or self._page.count(node, _LARGER):
                 continue
             text = self._page.brief(node, 160)
             meta = read_meta(text, None) if text else None
-            if meta is not None and meta.byline and (meta.is_dated or without_by(text)[1]):
-                if all(not name[:1].islower() for name in meta.byline):
-                    return meta.byline
+            if meta is None or not (meta.is_dated or without_by(text)[1]):
+                continue
+            if meta.byline and all(not name[:1].islower() for name in meta.byline):
+                return meta.byline
         return ()
 
     def published(self) -> FoundDate | None:
         """When the story was published, from the surest place that says so."""
         best: FoundDate | None = None
         for found in self._dates():
-            if found.at is None:
-                best = best or found
-                continue
-            if best is None or best.at is None:
+            if best is None or found.completes(best):
                 best = found
-            elif best.is_day_only and not found.is_day_only and found.at.date() == best.at.date():
-                best = found
-            if not best.is_day_only:
+            if best.at is not None and not best.is_day_only:
                 break
         return best
 
@@ -220,7 +218,7 @@ class StoryReader:
         for value in [*told, *(self._meta.get(name) for name in _DATE_META)]:
             if value and (found := read_machine_date(value) or self._moments.in_text(value)):
                 yield found
-        around = list(self._around())
+        around = self._around
         for node in around:
             if "datePublished" in properties(node) and (found := self._moments.at(node)):
                 yield found
@@ -234,9 +232,10 @@ class StoryReader:
                     yield found
         if found := self._moments.of(around):
             yield found
-        if match := _ADDRESS_DAY.search(self._meta.address):
-            if found := read_machine_date(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"):
-                yield found
+        match = _ADDRESS_DAY.search(self._meta.address)
+        day = match and read_machine_date(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
+        if day:
+            yield day
 
     def section(self) -> str:
         """The part of the publication that the story stands in."""
@@ -245,13 +244,15 @@ class StoryReader:
         if told:
             # Some plugins list all categories in one text.
             return told.split(",")[0].strip()[:100]
-        for node in self._around():
+        for node in self._around:
             if "articleSection" in properties(node):
                 links = (part for part in self._page.below(node) if part.tag == "a")
                 named = next(links, node)
                 return (node.get("content") or self._page.brief(named, 80)).split(",")[0].strip()
         inside = [node for part in self._content.parts for node in self._page.below(part)]
-        near = (node for node in self._around() if self._content.is_story_marked or self._is_near(node))
+        near = (
+            node for node in self._around if self._content.is_story_marked or self._is_near(node)
+        )
         for node in itertools.chain(near, inside):
             if node.tag == "a" and _is_category(node) and (text := self._page.brief(node, 60)):
                 return text
@@ -261,7 +262,7 @@ class StoryReader:
         """The printed sentences under the headline, and the element that holds them."""
         first = self._content.parts[0].index if self._content.parts else 0
         start = self._headline_node.index if self._headline_node is not None else -1
-        for node in self._around():
+        for node in self._around:
             if not start < node.index < first or node.tag in {"a", "img", "meta", "body", "time"}:
                 continue
             if class_matches(node, STANDFIRST_CLASS) or (
@@ -270,14 +271,14 @@ class StoryReader:
                 text = self._page.brief(node, _LONGEST_STANDFIRST)
                 if len(text) > 9 and not class_matches(node, AUTHOR_CLASS):
                     return text, node
-        node = self._content.standfirst
-        if node is not None:
-            return self._page.brief(node, _LONGEST_STANDFIRST), node
+        inside = self._content.standfirst
+        if inside is not None:
+            return self._page.brief(inside, _LONGEST_STANDFIRST), inside
         return "", None
 
     def lead_image(self) -> CapturedBlock | None:
         """The picture over the story: the one printed there, else the one the page names."""
-        for node in self._around():
+        for node in self._around:
             if node.tag != "img":
                 continue
             marks = node.classes | (node.parent.classes if node.parent is not None else frozenset())
@@ -286,7 +287,11 @@ class StoryReader:
                 for name in marks
             ) or "image" in properties(node)
             figure = next(
-                (one for one, _ in zip(node.ancestors(), range(4), strict=False) if one.tag == "figure"),
+                (
+                    one
+                    for one, _ in zip(node.ancestors(), range(4), strict=False)
+                    if one.tag == "figure"
+                ),
                 None,
             )
             if (is_lead or figure is not None) and not leads_away(
@@ -295,8 +300,11 @@ class StoryReader:
                 block = image_block(self._page, self._addresses, node, figure or node)
                 if block is not None:
                     return block
-        for value in (*as_list(self._item.get("image")), self._meta.get("og:image"),
-                      self._meta.get("twitter:image")):
+        for value in (
+            *as_list(self._item.get("image")),
+            self._meta.get("og:image"),
+            self._meta.get("twitter:image"),
+        ):
             item = self._linked.resolve(value)
             address = text_in(item.get("url") or item.get("contentUrl")) if item else text_in(value)
             block = self._named_image(address)
@@ -308,7 +316,9 @@ class StoryReader:
         node = Node("img", {"src": address, "alt": self._meta.get("og:image:alt")}, None, 0)
         if not image_address(node, self._addresses).startswith("http"):
             return None
-        if re.search(r"logo|default|placeholder|fallback|favicon|s0\.wp\.com", address, re.IGNORECASE):
+        if re.search(
+            r"logo|default|placeholder|fallback|favicon|s0\.wp\.com", address, re.IGNORECASE
+        ):
             return None
         return image_block(self._page, self._addresses, node, node)
 

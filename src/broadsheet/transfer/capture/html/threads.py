@@ -25,7 +25,9 @@ _PARENT_ATTRIBUTES = (
     "data-replyto-id",
 )
 _DEPTH_CLASS = re.compile(r"(?:comment-)?(?:depth|level|indent)[-_]?(\d{1,2})\Z")
-_REPLY_CLASS = re.compile(r"(?:[\w-]*[-_])?(?:in-?reply-?to|parent-?link|reply-?to)\Z|u-in-reply-to\Z")
+_REPLY_CLASS = re.compile(
+    r"(?:[\w-]*[-_])?(?:in-?reply-?to|parent-?link|reply-?to)\Z|u-in-reply-to\Z"
+)
 
 
 class OwnNodes:
@@ -136,9 +138,7 @@ def _by_words(page: Page, found: list[Found], own: OwnNodes) -> None:
             one.parent = parent
 
 
-def _named_parent(
-    page: Page, one: Found, own: OwnNodes, by_key: dict[str, Found]
-) -> Found | None:
+def _named_parent(page: Page, one: Found, own: OwnNodes, by_key: dict[str, Found]) -> Found | None:
     for part in one.parts:
         for name in _PARENT_ATTRIBUTES:
             if value := part.get(name):

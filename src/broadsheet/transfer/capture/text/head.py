@@ -24,7 +24,9 @@ _LINKING = re.compile(
     r"[^\w]+",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?:[^\W\d_][\w.’'-]*|&|and|und|et|y|,)(?:,?\s+(?:[^\W\d_][\w.’'-]*|&|and|und|et|y))*\Z")
+_NAME = re.compile(
+    r"(?:[^\W\d_][\w.’'-]*|&|and|und|et|y|,)(?:,?\s+(?:[^\W\d_][\w.’'-]*|&|and|und|et|y))*\Z"
+)
 _SENTENCE_END = re.compile(r"[.!?…:;][\"”’»')\]]*\Z")
 
 
@@ -111,7 +113,9 @@ def read_meta(text: str, order: DayOrder | None) -> Meta:
         is_dated, at, is_day_only = True, date.at, date.is_day_only
         rest = f"{rest[: date.start]} | {rest[date.end :]}"
     named, had_by = without_by(rest)
-    names = _names(named if had_by else rest, had_by=had_by, has_other=is_dated or claimed is not None)
+    names = _names(
+        named if had_by else rest, had_by=had_by, has_other=is_dated or claimed is not None
+    )
     if names is None:
         return Meta()
     return Meta(names, at, is_dated, is_day_only, claimed)
@@ -138,7 +142,9 @@ def _names(text: str, *, had_by: bool, has_other: bool) -> tuple[str, ...] | Non
 
 
 def _words() -> str:
-    return "on|at|with|and|in|posted|published|am|um|mit|le|avec|el|con|il|op|the|last updated|updated"
+    return (
+        "on|at|with|and|in|posted|published|am|um|mit|le|avec|el|con|il|op|the|last updated|updated"
+    )
 
 
 def _is_standfirst(lines: list[Line], place: int) -> bool:

@@ -30,7 +30,13 @@ class Line:
 
 def split_lines(text: str) -> list[Line]:
     """Give the lines that hold text; rules of dashes part like an empty line."""
-    text = text.replace("\x00", "").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    text = (
+        text.replace("\x00", "")
+        .replace("\r\r\n", "\n")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\f", "\n")
+    )
     lines: list[Line] = []
     gap = 0
     for number, raw in enumerate(re.split("[\n\u2028\u2029\u0085\v]", text), 1):

@@ -59,17 +59,15 @@ def read_text(text: str) -> Capture:
         comments=tuple(comments),
         claimed_comments=claimed,
         unreadable=tuple(unreadable),
-        warnings=tuple(
-            [
-                *_head_warnings(head),
-                *(
-                    f"The comment in line {comment.line} has lost its name."
-                    for comment in thread.comments
-                    if comment.is_lost
-                ),
-                *gaps(comments, day_only, ambiguous, names=False),
-                *count_warnings(claimed, comments, unreadable),
-            ]
+        warnings=(
+            *_head_warnings(head),
+            *(
+                f"The comment in line {comment.line} has lost its name."
+                for comment in thread.comments
+                if comment.is_lost
+            ),
+            *gaps(comments, day_only, ambiguous, names=False),
+            *count_warnings(claimed, comments, unreadable),
         ),
     )
 
@@ -163,14 +161,14 @@ def _captured(
                 posted_at=comment.date.at if comment.date else None,
             )
         )
-    for line in thread.outside:
-        unreadable.append(
-            Unreadable(
-                where=f"line {line.number}",
-                why="The text stands after the thread and belongs to no comment.",
-                excerpt=line.text[:_EXCERPT],
-            )
+    unreadable.extend(
+        Unreadable(
+            where=f"line {line.number}",
+            why="The text stands after the thread and belongs to no comment.",
+            excerpt=line.text[:_EXCERPT],
         )
+        for line in thread.outside
+    )
     return comments, unreadable, day_only, ambiguous
 
 

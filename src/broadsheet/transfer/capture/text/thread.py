@@ -20,6 +20,7 @@ from broadsheet.transfer.capture.names import LONGEST_NAME, clean_name, is_sayin
 from broadsheet.transfer.capture.text.lines import Line
 
 _LONGEST_NAME_LINE = 140  # characters, with date and wording
+_LONGEST_NAME = 60  # characters of a line that can be a name alone
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»')\]]*\Z")
 _BUTTON = re.compile(
     r"(?:reply|antworten|responder|répondre|rispondi|reageer|svar(?:a)?|permalink|link|log in to reply|"
@@ -102,19 +103,28 @@ class ThreadShape:
             if len(text) > 120:
                 continue
             found = find_count(text)
-            is_title = found is not None and found[1] < 12 and (
-                found[2] >= len(text.rstrip(" :")) or re.match(r"\s+(?:to|on|zu|à|a|sur|en|auf|op)\b", text[found[2] :])
+            is_title = (
+                found is not None
+                and found[1] < 12
+                and (
+                    found[2] >= len(text.rstrip(" :"))
+                    or re.match(r"\s+(?:to|on|zu|à|a|sur|en|auf|op)\b", text[found[2] :])
+                )
             )
-            if is_title or _HEADING_WORD.fullmatch(text):
-                if any(line.bullet or _SAYS_END.search(line.text) or self._is_dated(line.text)
-                       for line in self._lines[place + 1 : place + 4]):
-                    return place
+            is_title = is_title or bool(_HEADING_WORD.fullmatch(text))
+            if is_title and any(map(self._can_begin, self._lines[place + 1 : place + 4])):
+                return place
         return None
+
+    def _can_begin(self, line: Line) -> bool:
+        return bool(line.bullet or _SAYS_END.search(line.text)) or self._is_dated(line.text)
 
     def _with_bullets(self, begin: int) -> int | None:
         lines = self._lines
         candidates = [
-            place for place in range(begin, len(lines)) if lines[place].bullet and self._has_deeper(place)
+            place
+            for place in range(begin, len(lines))
+            if lines[place].bullet and self._has_deeper(place)
         ]
         symbols = [place for place in candidates if not lines[place].bullet[0].isdigit()]
         candidates = symbols or candidates
@@ -124,18 +134,20 @@ class ThreadShape:
         candidates = set_off if self.is_set_off else candidates
         if not candidates:
             return self._with_flat_bullets(begin)
-        margin = min((lines[place].indent for place in candidates))
+        margin = min(lines[place].indent for place in candidates)
         # The thread is the last part: text at the margin, if comments follow it, is the body.
         last_body = begin - 1
         last_candidate = candidates[-1]
         for place in range(begin, last_candidate):
             line = lines[place]
-            if not line.bullet and line.indent <= margin and (line.indent < margin or line.gap):
-                if line.indent < margin or len(line.text) > 60:
-                    last_body = place
+            is_at_margin = line.indent == margin and line.gap and len(line.text) > _LONGEST_NAME
+            if not line.bullet and (line.indent < margin or is_at_margin):
+                last_body = place
         candidates = [place for place in candidates if place > last_body]
         first = candidates[0]
-        self.bullets = frozenset(lines[place].bullet for place in candidates if _is_symbol(lines[place]))
+        self.bullets = frozenset(
+            lines[place].bullet for place in candidates if _is_symbol(lines[place])
+        )
         if not self.bullets:
             self.bullets = frozenset({"1."})
         return self._with_lost_before(first, last_body + 1)
@@ -156,7 +168,9 @@ class ThreadShape:
             return None
         for place in range(begin, len(lines)):
             if lines[place].bullet and len(lines[place].rest) <= _LONGEST_NAME_LINE:
-                self.bullets = frozenset({lines[place].bullet if _is_symbol(lines[place]) else "1."})
+                self.bullets = frozenset(
+                    {lines[place].bullet if _is_symbol(lines[place]) else "1."}
+                )
                 self.is_flat = True
                 return place
         return None
@@ -197,7 +211,7 @@ class ThreadShape:
             name = line.rest[: date.start].strip()
             return bool(tail and name and len(name.split()) <= 6 and line.gap)
         after = self._lines[place + 1]
-        is_short = len(line.rest) <= 60 and not _SENTENCE_END.search(line.rest)
+        is_short = len(line.rest) <= _LONGEST_NAME and not _SENTENCE_END.search(line.rest)
         return is_short and line.gap > 0 and after.gap <= 1 and self._is_dated(after.text)
 
     def _is_dated(self, text: str) -> bool:
@@ -290,23 +304,17 @@ def _add_line(
         return
     elif level.text_indent is not None and line.gap > usual and not is_flat:
         if line.indent > level.text_indent + 1:
-            _lost_comment(
-                thread, levels, line, parent=level.comment, indent=level.text_indent
-            )
+            _lost_comment(thread, levels, line, parent=level.comment, indent=level.text_indent)
         else:
             levels.pop()
-            _lost_comment(
-                thread, levels, line, parent=level.comment.parent, indent=level.indent
-            )
+            _lost_comment(thread, levels, line, parent=level.comment.parent, indent=level.indent)
         return
     if is_new or not level.comment.paragraphs:
         level.comment.paragraphs.append([])
     level.comment.paragraphs[-1].append(line.text)
 
 
-def split_name_line(
-    text: str, order: DayOrder | None
-) -> tuple[str | None, FoundDate | None, str]:
+def split_name_line(text: str, order: DayOrder | None) -> tuple[str | None, FoundDate | None, str]:
     """Split what follows a bullet into name, date and text: "Ada, 3 May 2011: Fine" has all."""
     date = find_date(text, order=order)
     if date is not None and date.end - date.start >= 6:
