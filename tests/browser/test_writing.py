@@ -62,9 +62,8 @@ def test_reply_is_written_beneath_what_it_answers(open_page, council):
     expect(parent.locator("ol article", has_text="I was there too.")).to_be_focused()
     expect(page.locator("form[data-write]")).to_have_count(1)
     page.reload()
-    expect(
-        page.locator("[data-thread] > li").first.locator("ol", has_text="I was there too.").first
-    ).to_be_visible()
+    parent = page.locator("[data-thread] > li").first
+    expect(parent.locator("ol", has_text="I was there too.").first).to_be_visible()
 
 
 def test_mistake_is_said_beside_the_field_and_can_be_mended(open_page, quiet):

@@ -16,7 +16,7 @@ from broadsheet.record.models import Edition
 from broadsheet.record.rendering import picture_html
 
 LEAD_SIZES = "(min-width: 64rem) 46rem, 100vw"
-CARD_SIZES = "(min-width: 64rem) 18rem, (min-width: 40rem) 33vw, 100vw"
+CARD_SIZES = "(min-width: 64rem) 11rem, (min-width: 40rem) 28vw, 6.2rem"
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         path=f"/{found.slug}/",
         title=found.name,
         description=found.description,
-        context={"section": found},
+        context={"section": found, "here": found.pk},
     )
 
 

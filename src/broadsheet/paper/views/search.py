@@ -23,6 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
     found, count = search_editions(query, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     more = number * PER_PAGE < count and number < MAX_PAGE
     context = {
+        "here": "search",
         "query": query,
         "count": count,
         "stories": cards(found, around),

@@ -37,7 +37,11 @@ def story(request: HttpRequest, path: str) -> HttpResponse:
     view = story_view(found.document, path=found.path, around=around)
     if view is None:
         raise Http404("this story is not published")
-    context = {"story": view, "form": CommentForm(action=view.write_path)}
+    context = {
+        "story": view,
+        "form": CommentForm(action=view.write_path),
+        "here": found.document.section_id,
+    }
     return page("paper/story.html", context, around=around, path=found.path)
 
 
