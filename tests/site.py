@@ -28,14 +28,15 @@ class Site:
     password: str = ""
 
 
-def environment(data: Path, port: int) -> dict[str, str]:
-    """Return this process's environment without what would lead to another store."""
+def environment(data: Path, port: int, database_url: str = "") -> dict[str, str]:
+    """Return this process's environment with one store, and nothing that leads to another."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("BROADSHEET_", "DJANGO_")) and name != "DATABASE_URL"
     }
-    return {**kept, "BROADSHEET_DATA": str(data), "PORT": str(port)}
+    own = {"BROADSHEET_DATA": str(data), "PORT": str(port), "DATABASE_URL": database_url}
+    return {**kept, **own}
 
 
 def free_port() -> int:
@@ -49,14 +50,14 @@ def command(*arguments: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def served(data: Path, *options: str) -> Iterator[Site]:
+def served(data: Path, *options: str, database_url: str = "") -> Iterator[Site]:
     """Serve a store and stop it as Ctrl-C does; what it prints is in ``serve.log`` beside it."""
     port = free_port()
     log = data.parent / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             command("serve", *options),
-            env=environment(data, port),
+            env=environment(data, port, database_url),
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,

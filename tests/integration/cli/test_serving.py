@@ -13,12 +13,9 @@ import urllib.request
 from email.message import Message
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.site import Site, command, environment, free_port, served
-
-pytestmark = pytest.mark.skipif(
-    os.environ.get("TESTS_ON") == "postgres", reason="serves a store of its own, on SQLite"
-)
 
 
 def lowered(headers: Message) -> dict[str, str]:
@@ -51,13 +48,28 @@ def data(tmp_path_factory):
     return tmp_path_factory.mktemp("serving") / "var"
 
 
-def test_init_works_without_a_terminal_and_is_repeatable(data):
+@pytest.fixture(scope="module")
+def database_url():
+    """On PostgreSQL a database of its own, since another process cannot see a test's transaction."""
+    if os.environ.get("TESTS_ON") != "postgres":
+        yield ""
+        return
+    url = os.environ["TEST_DATABASE_URL"]
+    name = f"broadsheet_serving_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name}")
+        server.execute(f"CREATE DATABASE {name}")
+        yield url.rpartition("/")[0] + f"/{name}"
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_init_works_without_a_terminal_and_is_repeatable(data, database_url):
     arguments = ("init", "--admin-email", "ann@news.example", "--admin-password", "correct horse 9")
 
     results = [
         subprocess.run(
             command(*arguments, "--time-zone", "Europe/London", "--json"),
-            env=environment(data, free_port()),
+            env=environment(data, free_port(), database_url),
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -72,8 +84,8 @@ def test_init_works_without_a_terminal_and_is_repeatable(data):
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_serve_answers_and_stops_cleanly(data, workers):
-    with served(data, "--workers", workers) as site:
+def test_serve_answers_and_stops_cleanly(data, database_url, workers):
+    with served(data, "--workers", workers, database_url=database_url) as site:
         status, headers, body = get(site, "/")
         stylesheet = re.search(rb'href="(/static/paper/paper\.[0-9a-f]{12}\.css)"', body)[
             1
@@ -100,8 +112,8 @@ def test_serve_answers_and_stops_cleanly(data, workers):
     assert "Traceback" not in (data.parent / "serve.log").read_text()
 
 
-def test_task_worker_ends_with_its_parent_even_by_kill(data):
-    with served(data) as site:
+def test_task_worker_ends_with_its_parent_even_by_kill(data, database_url):
+    with served(data, database_url=database_url) as site:
         deadline = time.monotonic() + 20
         while not (family := children(site.process)):
             assert time.monotonic() < deadline, "the task worker did not start"
