@@ -33,7 +33,7 @@ _NOUN_FIRST = re.compile(
 )
 _NONE = re.compile(
     r"(?<!\w)(?:no|zero|keine?|aucune?|pas\s+de|sin|nessun[ao]?|nenhum|sem|geen|inga|ingen|brak|"
-    r"ei|нет)\s+(?:{_NOUN})",
+    rf"ei|нет)\s+(?:{_NOUN})",
     re.IGNORECASE,
 )
 _INTERACTION = re.compile(r"UserComments\s*:\s*([0-9]{1,7})", re.IGNORECASE)

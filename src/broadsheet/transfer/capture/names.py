@@ -66,7 +66,8 @@ def byline_names(text: str) -> tuple[str, ...]:
     rest, _had_by = without_by(tidy(text))
     names: list[str] = []
     for part in _BETWEEN.split(rest):
-        part = re.sub(r"\s*\([^)]*\)\s*\Z", "", part).strip(" .:–—-")
+        part = re.sub(r"\s*\([^)]*\)\s*\Z", "", part).strip(" :–—-")
+        part = re.sub(r"(?<=[^\W\d_]{4})\.\Z", "", part)
         if names and _SUFFIX.match(part):
             names[-1] = f"{names[-1]}, {part}"
             continue

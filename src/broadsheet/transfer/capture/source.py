@@ -212,7 +212,8 @@ def _is_markup(text: str) -> bool:
         return len(_HTML_TAG.findall(text[:20000])) >= 5
     root = (match[1] or match[2]).lower()
     is_xml = "<?xml" in text[:start].lower()
-    if root in _XML_ROOTS or (is_xml and not _HTML_TAG.search(text, start)):
+    is_html = match[1] is not None or bool(_HTML_TAG.match(text, start))
+    if root in _XML_ROOTS or (is_xml and not is_html):
         raise CaptureUnreadable(f"The file is XML of the kind <{root}>, not a saved page.")
     return True
 

@@ -36,9 +36,7 @@ _CREDIT = re.compile(r"(?:[\w-]*[-_])?(?:credits?|photographer|copyright|source|
 _FURNITURE_TEXT = re.compile(
     r"(?:share(?: this| on.{0,20})?|teilen(?: mit)?|tweet|like this|gefällt mir|loading|advertisement|"
     r"anzeige|publicidad|publicité|werbung|wird geladen|me gusta|compartir|partager|print|email|"
-    r"read more|continue reading|mehr lesen|drucken|imprimir|imprimer|subscribe|"
-    r"related(?: posts| articles| stories)?|"
-    r"ähnliche (?:beiträge|artikel)|verwandte (?:beiträge|artikel)|you may also like|ähnlich)"
+    r"read more|continue reading|mehr lesen|drucken|imprimir|imprimer|subscribe)"
     r"\s*[.:…→»]*\s*(?:\.\.\.)?",
     re.IGNORECASE,
 )

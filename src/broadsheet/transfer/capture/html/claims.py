@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from broadsheet.transfer.capture.counts import LONGEST_CLAIM, claimed_count
+from broadsheet.transfer.capture.counts import LONGEST_CLAIM, claimed_count, find_count
 from broadsheet.transfer.capture.html.comments import Found
 from broadsheet.transfer.capture.html.linked import LinkedData, as_list
 from broadsheet.transfer.capture.html.markers import class_or_id_matches, properties
@@ -20,6 +20,7 @@ _TITLE = re.compile(
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LONGEST_TITLE = 12  # words
 _LONGEST_PLAIN_TITLE = 8  # words of a title that is no heading
+_FRONT_OF_CLAIM = 4  # characters before it in a title, such as a brace
 _TO_COMMENTS = re.compile(r"#(?:comments?|respond|disqus_thread)\Z")
 _COUNT_LINK = re.compile(r"(?:[\w-]*[-_])?comments?[-_]?(?:link|count|number|num|popup)\w*\Z")
 
@@ -62,7 +63,9 @@ def _claim_above(page: Page, found: Sequence[Found]) -> int | None:
     for node in reversed(page.nodes[max(0, first - _TITLE_REACH) : first]):
         is_title = node.tag in _HEADINGS or class_or_id_matches(node, _TITLE)
         text = page.brief(node, LONGEST_CLAIM)
-        if not is_title and len(text.split()) > _LONGEST_PLAIN_TITLE:
+        found_count = find_count(text)
+        begins_so = found_count is not None and found_count[1] <= _FRONT_OF_CLAIM
+        if not (is_title or begins_so or len(text.split()) <= _LONGEST_PLAIN_TITLE):
             continue
         number = _claim_of(page, node)
         if number:

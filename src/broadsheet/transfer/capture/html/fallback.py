@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from broadsheet.transfer.capture.html.addresses import Addresses
@@ -9,6 +10,9 @@ from broadsheet.transfer.capture.html.body import BodyReader
 from broadsheet.transfer.capture.html.content import Content
 from broadsheet.transfer.capture.html.page import Node, Page, parse_page
 from broadsheet.transfer.capture.model import CapturedBlock
+
+# What it thinks of a page is of no interest where no logging is set up.
+logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
 # trafilatura copies trees again and again, and by recursion; beyond this it is not asked.
 _LARGEST_PAGE = 3 * 1024 * 1024  # characters

@@ -17,6 +17,7 @@ _LIST_TITLES = re.compile(
     r"recent posts|see also|read also|lee también|más noticias|leia também|leggi anche)",
     re.IGNORECASE,
 )
+_SHORT_TITLE = 4  # words
 _MOSTLY = 0.75  # of the letters of a list stand in links
 
 
@@ -56,12 +57,17 @@ def _without_lists(blocks: Sequence[CapturedBlock]) -> list[CapturedBlock]:
             and kept
             and kept[-1].type in {"heading", "paragraph"}
             and _LIST_TITLES.match(visible(kept[-1].html))
-            and all("<a " in item for item in block.items)
+            and _is_list_of_links(block, visible(kept[-1].html))
         ):
             kept.pop()
         else:
             kept.append(block)
     return kept
+
+
+def _is_list_of_links(block: CapturedBlock, title: str) -> bool:
+    # A page without an address of its own gives no addresses to its links.
+    return len(title.split()) <= _SHORT_TITLE or all("<a " in item for item in block.items)
 
 
 def _is_tail(block: CapturedBlock, section: str, host: str) -> bool:

@@ -14,6 +14,7 @@ from broadsheet.transfer.capture.text.lines import Line
 LONGEST_HEADLINE = 300  # characters
 _LONGEST_META = 200  # characters
 _LONGEST_STANDFIRST = 250  # characters
+_LONGEST_NAMES = 120  # characters
 _HEAD = 10  # lines among which byline and date stand
 # What stands between the parts of a line such as "Posted by NAME on DATE in Section | 3 comments".
 _LINKING = re.compile(
@@ -134,10 +135,11 @@ def _names(text: str, *, had_by: bool, has_other: bool) -> tuple[str, ...] | Non
         front, had_by = inner, True
     if had_by:
         names = byline_names(re.split(r"\s+(?:in|for|at|from)\s+", front)[0])
-        has_capitals = any(name[:1].isupper() or not name[:1].islower() for name in names)
-        return names if names and (has_other or has_capitals) and len(front) < 120 else None
-    if has_other and len(front.split()) <= 6 and _NAME.match(front) and front[:1].isupper():
-        return byline_names(front)
+        # A name alone may be a small one: "by oz". Of several words it has capitals.
+        is_name = all(not name[:1].islower() or " " not in name for name in names)
+        return names if names and is_name and len(front) < _LONGEST_NAMES else None
+    if has_other and len(parts) == 1 and len(front.split()) <= 6 and _NAME.match(front):
+        return byline_names(front) if not re.search(r"\b[a-zß-ÿ]{4,}\b", front) else None
     return None
 
 

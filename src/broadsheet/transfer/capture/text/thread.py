@@ -33,10 +33,9 @@ _HEADING_WORD = re.compile(
     r"reacties|kommentarer|comentários|leserkommentare|reader comments)\s*:?",
     re.IGNORECASE,
 )
-_SAYS_END = re.compile(
-    r"\s(?:says|said|wrote|writes|sagt|schreibt|dit|dice|dijo|disse|diz|scrive|zegt|skriver)\s*:?\Z",
-    re.IGNORECASE,
-)
+_SAYS = "says|said|wrote|writes|sagt|schreibt|dit|dice|dijo|disse|diz|scrive|zegt|skriver"
+# Without a colon only in lower case: people are called Said.
+_SAYS_END = re.compile(rf"\s(?:(?i:{_SAYS})\s*:|(?:{_SAYS}))\Z")
 _AROUND_DATE = re.compile(
     r"(?:\b(?:on|at|am|um|le|el|à|posted|permalink|reply|uhr|says|said|wrote|the|il|op|om)\b|[\W_])*",
     re.IGNORECASE,
