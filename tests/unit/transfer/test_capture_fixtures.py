@@ -9,9 +9,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests.shared_fixtures import SHARED, shared_files
 
 from broadsheet.transfer.capture import CaptureUnreadable, read_capture, suggest_author_aliases
-from tests.shared_fixtures import SHARED, shared_files
 
 # Per page: histogram of depths, pingbacks, comments that the page claims, headline.
 PAGES = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from tests.unit.transfer.capture_samples import outline, sample
 
 from broadsheet.transfer.capture import CaptureUnreadable, read_capture
 from broadsheet.transfer.capture.text.head import read_meta
-from tests.unit.transfer.capture_samples import outline, sample
 
 HEAD = "A headline\n\nBy Ann Lee, on 11th Feb 11 10:26 am with 3 Comments\n\nSome text of it.\n"
 
