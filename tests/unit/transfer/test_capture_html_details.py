@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from tests.unit.transfer.capture_samples import STORY, outline, page
 
 from broadsheet.transfer.capture import Capture, read_capture
-from tests.unit.transfer.capture_samples import STORY, outline, page
 
 
 def thread(markup: str) -> Capture:
@@ -253,7 +253,8 @@ def test_masthead_is_no_headline() -> None:
     capture = read_capture(
         page(
             "<header id='masthead'><h1><a href='/'>The Paper</a></h1></header><div class='post'>"
-            "<h2 class='entry-title'>Bridge opens</h2><div class='entry-content'><p>Some words.</p></div></div>",
+            "<h2 class='entry-title'>Bridge opens</h2>"
+            "<div class='entry-content'><p>Some words.</p></div></div>",
             "<title>The Paper » Bridge opens</title>",
         )
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from tests.unit.transfer.capture_samples import STORY, page
 
 from broadsheet.transfer.capture import CaptureUnreadable, read_capture
 from broadsheet.transfer.capture.source import LARGEST_SOURCE, open_source
-from tests.unit.transfer.capture_samples import STORY, page
 
 TEXT = "Höhere Mieten\n\nVon Jana Weiss am 3. Mai 2012\n\nDie Mieten steigen – schon wieder.\n"
 

@@ -15,6 +15,7 @@ from broadsheet.transfer.capture.html.markers import (
     DATE_CLASS,
     TEXT_CLASS,
     class_matches,
+    class_or_id_matches,
     is_furniture,
     properties,
 )
@@ -25,6 +26,7 @@ from broadsheet.transfer.capture.html.threads import OwnNodes
 from broadsheet.transfer.capture.names import clean_name, is_saying, tidy, without_by
 
 _PINGBACK = re.compile(r"(?:ping|track)(?:back|s)?s?\Z")
+_PINGBACK_LIST = re.compile(r"(?:ping|track)(?:back|s)?s?(?:[-_]?list)?\Z")
 _PINGBACK_TEXT = re.compile(r"\s*(?:\[[^\]]{0,20}\]\s*)?(?:ping|track)back\b", re.IGNORECASE)
 _TEXT_PROPERTIES = frozenset({"text", "commentText", "articleBody", "reviewBody"})
 _MOST_CANDIDATES = 20  # elements of a comment that could be its name or its text
@@ -220,7 +222,7 @@ class CommentReader:
         if any(_PINGBACK.match(name) for name in one.node.classes):
             return True
         around = one.node.parent
-        if around is not None and any(_PINGBACK.match(name) for name in around.classes):
+        if around is not None and class_or_id_matches(around, _PINGBACK_LIST):
             return True
         return bool(_PINGBACK_TEXT.match(self._page.brief(one.node, 1500)))
 
