@@ -1,8 +1,14 @@
 # One target per verb. Everything is installed into .venv from the lock; nothing is installed elsewhere.
 
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+PIP := $(BIN)/pip install --disable-pip-version-check
+# One line that counts instead of three for each package.
+COUNT := awk '/^Collecting/ {printf "\r  %d packages", ++n; fflush()} /^Installing/ {printf ", unpacking …"; fflush()} END {print ""}'
 
 .PHONY: run test test-postgres browser lint types format bench audit ci clean lock
 
@@ -55,11 +61,11 @@ clean:
 
 .venv/.run-installed: .venv/bin/pip requirements/run.txt pyproject.toml
 	@echo "Installing from the lock (a minute or two the first time) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PIP) --require-hashes -r requirements/run.txt | $(COUNT)
+	@$(PIP) --quiet --no-deps --editable .
 	@touch $@
 
 .venv/.dev-installed: .venv/.run-installed requirements/dev.txt
 	@echo "Installing the tools for development …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PIP) --require-hashes -r requirements/dev.txt | $(COUNT)
 	@touch $@

@@ -1,4 +1,4 @@
-"""Security headers: one strict policy for the paper, a weaker one for Wagtail's admin."""
+"""Security headers, one strict policy for the paper and a weaker one for the desk; compression."""
 
 from __future__ import annotations
 
@@ -6,8 +6,19 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 DESK_PREFIX = "/desk/"
+
+
+class StableGZipMiddleware(GZipMiddleware):
+    """Compress without random padding: public pages are the same bytes for everybody.
+
+    The padding hides the length of secrets (BREACH); public pages have none, and Django masks the one
+    that the desk's forms carry anew in each answer.
+    """
+
+    max_random_bytes = 0
 
 
 class PolicyMiddleware(CSPMiddleware):
@@ -18,8 +29,6 @@ class PolicyMiddleware(CSPMiddleware):
     ) -> HttpResponseBase:
         if request.path.startswith(DESK_PREFIX):
             response._csp_config = settings.DESK_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
-            # The desk shows its previews of the paper in a frame of its own.
-            response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"
         )

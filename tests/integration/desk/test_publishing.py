@@ -358,3 +358,13 @@ def test_copy_is_a_story_of_its_own(published):
 
     assert copy.document is None
     assert editions(page) == [FIRST]
+
+
+def test_saving_a_draft_from_an_object_that_is_out_of_date_withdraws_nothing(draft):
+    out_of_date = draft()
+    StoryPage.objects.get(pk=out_of_date.pk).get_latest_revision().publish()
+
+    out_of_date.save_revision()
+
+    assert editions(out_of_date) == [FIRST]
+    assert StoryPage.objects.get(pk=out_of_date.pk).document.withdrawn_at is None

@@ -39,7 +39,8 @@ from broadsheet.transfer.capture.dates import day_order, find_date, read_machine
 def test_date_with_time(text: str, expected: str) -> None:
     found = find_date(text)
 
-    assert found is not None and found.at is not None
+    assert found is not None
+    assert found.at is not None
     assert (found.at.isoformat(), found.is_day_only) == (expected, False)
 
 
@@ -100,10 +101,26 @@ def test_what_machines_do_not_mean(text: str) -> None:
     assert found is None or found.at is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fri, 11 Feb 2011 10:26:00 +0000", "2011-02-11T10:26:00+00:00"),
+        ("2011-02-11 10:26:00", "2011-02-11T10:26:00"),
+        ("2011/02/11 10:26", "2011-02-11T10:26:00"),
+        ("May 3, 2019 5:55 pm", None),
+    ],
+)
+def test_machine_date(text: str, expected: str | None) -> None:
+    found = read_machine_date(text)
+
+    assert (found.at.isoformat() if found and found.at else None) == expected
+
+
 def test_machine_date_keeps_its_offset() -> None:
     found = read_machine_date("2020-08-15T09:35:53-07:00")
 
-    assert found is not None and found.at is not None
+    assert found is not None
+    assert found.at is not None
     assert found.at.utcoffset() == dt.timedelta(hours=-7)
 
 

@@ -158,15 +158,48 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for variant in (data, gzip.compress(data), b"<html><body>" + data, b"\xff\xfe" + data):
         try:
             read_capture(variant)
-        except CaptureUnreadable as refusal:
-            assert str(refusal)
+        except CaptureUnreadable:
+            continue
 
 
 tags = st.sampled_from(
     [
+<<<<<<< HEAD
         *("div", "p", "li", "ul", "ol", "dl", "dt", "dd", "a", "b"),
         *("i", "article", "section", "h1", "h2", "blockquote", "table", "tr", "td", "pre"),
         *("img", "br", "time", "figure", "script", "style", "title", "meta", "iframe", "footer"),
+=======
+        "div",
+        "p",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "a",
+        "b",
+        "i",
+        "article",
+        "section",
+        "h1",
+        "h2",
+        "blockquote",
+        "table",
+        "tr",
+        "td",
+        "pre",
+        "img",
+        "br",
+        "time",
+        "figure",
+        "script",
+        "style",
+        "title",
+        "meta",
+        "iframe",
+        "footer",
+>>>>>>> capture
     ]
 )
 attributes = st.sampled_from(

@@ -251,3 +251,33 @@ def test_names_with_says_and_no_bullets() -> None:
 def test_text_without_paragraphs_is_refused() -> None:
     with pytest.raises(CaptureUnreadable, match="no paragraphs"):
         read_capture(b"A headline\n\nBy Ann Lee, 3 May 2011\n")
+
+
+def test_section_line_is_no_standfirst() -> None:
+    capture = read_capture(
+        b"A headline\n\nBy Ann Lee, 3 May 2011\n\nFiled under: Bridges\n\nSome text.\n"
+    )
+
+    assert (capture.section, capture.standfirst) == ("Bridges", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n3 Comments\n\n* Ann: One.\n* Bob: Two.\n  * Cid: Three.\n",
+        "\n3 Comments\n\nAnn • 3 years ago\n\nOne.\n\nBob • 2 years ago\n\nTwo.\n\n"
+        "  Cid > Bob • 2 years ago\n\n  Three.\n",
+        "\n## 3 comments\n\n- **Ann** (3 May 2011)\n\n  One.\n\n- **Bob**\n\n  Two.\n\n"
+        "  - **Cid**\n\n    Three.\n",
+        "\n3 Comments\n\n  Ann\n\n    One.\n\n  Bob\n\n    Two.\n\n    Cid\n\n      Three.\n",
+        "\n 1. Ann says:\n    3 May 2011 at 10:00\n\n    One.\n\n 2. Bob says:\n\n    Two.\n\n"
+        "     1. Cid says:\n\n        Three.\n",
+        "\n+ Ann\n\n  One.\n\n+ Bob\n\n  Two.\n\n  + Cid\n\n    Three.\n",
+        "\n   * Ann\n\n     One.\n\n   * Bob\n\n     Two.\n\n          o Cid\n\n            Three.\n",
+        "\n• Ann\n\n\n  One.\n\n\n• Bob\n\n\n  Two.\n\n\n  • Cid\n\n\n    Three.\n",
+        "\n•\tAnn\n\n\tOne.\n\n•\tBob\n\n\tTwo.\n\n\t•\tCid\n\n\t\tThree.\n",
+    ],
+    ids=["colon", "ago", "markdown", "indent", "numbers", "plus", "lynx", "loose", "tabs"],
+)
+def test_same_thread_in_other_shapes(text: str) -> None:
+    assert thread(text) == [(1, "Ann", "One."), (1, "Bob", "Two."), (2, "Cid", "Three.")]

@@ -177,25 +177,24 @@ class StoryPage(KeepsPublishedStories, Page):
         """Save the page; if that publishes it, append the edition in the same transaction."""
         from broadsheet.desk import editions
 
-        before = (
-            StoryPage.objects.filter(pk=self.pk).values("live", "live_revision_id").first()
-            if self.pk
-            else None
-        )
+        was_live, old_revision = self._stored_state()
         super().save(*args, **kwargs)
+        is_live, revision = self._stored_state()
         if self.alias_of_id:
             return
-        if self.live:
-            if (
-                before is None
-                or not before["live"]
-                or before["live_revision_id"] != self.live_revision_id
-            ):
-                editions.publish(
-                    self, only_if_changed=bool(before and before["live_revision_id"] is None)
-                )
-        elif before and before["live"]:
+        if is_live and (not was_live or revision != old_revision):
+            # A page that went live without a revision publishes nothing new by its first one.
+            editions.publish(self, only_if_changed=was_live and old_revision is None)
+        elif was_live and not is_live:
             editions.withdraw(self)
+
+    def _stored_state(self) -> tuple[bool, int | None]:
+        """Return whether the stored page is live, and by which revision.
+
+        What is stored decides: a save of some fields may come from an object that is out of date.
+        """
+        stored = StoryPage.objects.filter(pk=self.pk).values_list("live", "live_revision_id")
+        return stored.first() or (False, None)
 
     def save_as_recorded(self) -> None:
         """Save a page whose edition is in the record already (an imported story)."""

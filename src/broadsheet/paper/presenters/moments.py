@@ -5,7 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.utils import dateformat
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 @dataclass(frozen=True)
@@ -20,8 +33,9 @@ class Moment:
 def moment(instant: dt.datetime, zone: dt.tzinfo) -> Moment:
     """Return the instant as ``2 September 2026, 10:15`` and ``2 September 2026``."""
     local = instant.astimezone(zone)
+    day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
     return Moment(
         iso=local.isoformat(timespec="seconds"),
-        text=dateformat.format(local, "j F Y, H:i"),
-        day=dateformat.format(local, "j F Y"),
+        text=f"{day}, {local.hour:02d}:{local.minute:02d}",
+        day=day,
     )

@@ -19,18 +19,21 @@ MAX_COMMENTS = 50
 """Comments described in the page; more would outweigh the story itself."""
 CORRECTIONS = (EditionKind.CORRECTION, EditionKind.CLARIFICATION, EditionKind.RETRACTION)
 
-_ESCAPES = {
-    ord("<"): "\\u003C",
-    ord(">"): "\\u003E",
-    ord("&"): "\\u0026",
-    0x2028: "\\u2028",
-    0x2029: "\\u2029",
-}
+_ESCAPES = (
+    ("<", "\\u003C"),
+    (">", "\\u003E"),
+    ("&", "\\u0026"),
+    ("\u2028", "\\u2028"),
+    ("\u2029", "\\u2029"),
+)
 
 
 def json_ld(data: object) -> SafeString:
     """Return JSON for a ``script`` element: nothing in it can end the element."""
-    return mark_safe(json.dumps(data, ensure_ascii=False).translate(_ESCAPES))
+    text = json.dumps(data, ensure_ascii=False)
+    for character, escaped in _ESCAPES:
+        text = text.replace(character, escaped)
+    return mark_safe(text)
 
 
 def publisher(around: Frame) -> dict[str, Any]:

@@ -27,8 +27,9 @@ class CommentView:
     write_path: str
 
     @property
-    def id(self) -> int:
-        return self.placed.comment.pk
+    def id(self) -> str:
+        """As text: a template would look up how numbers are written, for each of them."""
+        return str(self.placed.comment.pk)
 
     @property
     def name(self) -> str:

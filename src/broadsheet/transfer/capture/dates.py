@@ -17,6 +17,10 @@ from typing import Literal
 
 DayOrder = Literal["dmy", "mdy"]
 
+_MAIL_DATE = re.compile(
+    r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d(?::\d\d)?(?: [+A-Z-]|\Z)"
+)
+
 # A date stands in the first part of a line; longer texts are prose and would only cost time.
 LONGEST_TEXT = 300  # characters
 
@@ -120,15 +124,14 @@ def read_machine_date(text: str) -> FoundDate | None:
         return None
     is_day_only = len(text) <= 10
     try:
-        at = dt.datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            at = parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            found = find_date(text)
-            whole = found is not None and found.start == 0 and found.end == len(text)
-            return found if whole and found is not None and text[:4].isdigit() else None
-        is_day_only = False
+        if _MAIL_DATE.match(text):
+            is_day_only, at = False, parsedate_to_datetime(text)
+        else:
+            at = dt.datetime.fromisoformat(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        found = find_date(text) if text[:4].isdigit() else None
+        is_whole = found is not None and (found.start, found.end) == (0, len(text))
+        return found if is_whole else None
     if at.year < 1900:
         return None
     return FoundDate(at, is_day_only, 0, len(text))

@@ -18,7 +18,7 @@ _SAYS = (
 _SAYS_AT_END = re.compile(rf"\s+(?:{_SAYS})(?:\s+on)?\s*(?::|…|\.\.\.)\s*\Z", re.IGNORECASE)
 _SAYS_ALONE = re.compile(rf"\W*(?:{_SAYS})(?:\s+(?:on|am|le|el|at))?\W*\Z", re.IGNORECASE)
 _BY = re.compile(
-    r"\s*(?:(?:(?:view\s+|see\s+|read\s+)?(?:all|more)\s+(?:posts|articles|stories|entries)|words|story|text|report|article|(?:posted|written|published|submitted|authored)"
+    r"\s*(?:(?:(?:view\s+|see\s+|read\s+)?(?:all|more)\s+(?:posts|articles|stories|entries)|words|story|text|report|article|comments?|kommentar|comentario|commentaire|(?:posted|written|published|submitted|authored)"
     r"(?:\s+on)?|publicado|escrito|publié|écrit|veröffentlicht|verfasst|geschrieben|pubblicato|"
     r"scritto|geplaatst)\s+)?(?:by|von|par|por|di|door|av|af|od|przez)[:\s]\s*",
     re.IGNORECASE,

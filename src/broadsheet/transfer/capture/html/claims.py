@@ -61,6 +61,8 @@ def _claim_above(page: Page, found: Sequence[Found]) -> int | None:
         return None
     first = min(one.parts[0].index for one in found)
     for node in reversed(page.nodes[max(0, first - _TITLE_REACH) : first]):
+        if node.end > first:
+            continue
         is_title = node.tag in _HEADINGS or class_or_id_matches(node, _TITLE)
         text = page.brief(node, LONGEST_CLAIM)
         found_count = find_count(text)

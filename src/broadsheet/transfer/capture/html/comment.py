@@ -15,6 +15,7 @@ from broadsheet.transfer.capture.html.markers import (
     DATE_CLASS,
     TEXT_CLASS,
     class_matches,
+    class_or_id_matches,
     is_furniture,
     properties,
 )
@@ -25,9 +26,11 @@ from broadsheet.transfer.capture.html.threads import OwnNodes
 from broadsheet.transfer.capture.names import clean_name, is_saying, tidy, without_by
 
 _PINGBACK = re.compile(r"(?:ping|track)(?:back|s)?s?\Z")
+_PINGBACK_LIST = re.compile(r"(?:ping|track)(?:back|s)?s?(?:[-_]?list)?\Z")
 _PINGBACK_TEXT = re.compile(r"\s*(?:\[[^\]]{0,20}\]\s*)?(?:ping|track)back\b", re.IGNORECASE)
 _TEXT_PROPERTIES = frozenset({"text", "commentText", "articleBody", "reviewBody"})
 _MOST_CANDIDATES = 20  # elements of a comment that could be its name or its text
+_LONGEST_SIGNATURE = 200  # characters
 _NAME_TAGS = frozenset({"a", "b", "strong", "cite", "span", "em", "i", "h3", "h4", "h5"})
 _WORDING = re.compile(
     r"(?P<name>[^\n|]{1,80}?)\s*(?:\s(?:says|said|wrote|writes|sagt|schreibt|dit|dice|dijo)\b.{0,60})?:?"
@@ -214,13 +217,18 @@ class CommentReader:
                 paragraphs.pop(0)
             while len(paragraphs) > 1 and _is_wording(paragraphs[-1]):
                 paragraphs.pop()
+        elif name_node is None and len(paragraphs) > 1:
+            # Old systems close with "Posted by NAME at DATE", and mark nothing in it.
+            for end in (0, -1):
+                if len(paragraphs) > 1 and _is_signature(paragraphs[end]):
+                    paragraphs.pop(end)
         return "\n\n".join(paragraphs).strip("\n")
 
     def _is_pingback(self, one: Found) -> bool:
         if any(_PINGBACK.match(name) for name in one.node.classes):
             return True
         around = one.node.parent
-        if around is not None and any(_PINGBACK.match(name) for name in around.classes):
+        if around is not None and class_or_id_matches(around, _PINGBACK_LIST):
             return True
         return bool(_PINGBACK_TEXT.match(self._page.brief(one.node, 1500)))
 
@@ -301,6 +309,11 @@ def _is_meta(node: Node) -> bool:
 
 def _is_meta_line(node: Node) -> bool:
     return class_matches(node, AUTHOR_CLASS) or class_matches(node, DATE_CLASS)
+
+
+def _is_signature(text: str) -> bool:
+    is_short = len(text) < _LONGEST_SIGNATURE
+    return is_short and bool(_POSTED_BY.match(text)) and find_date(text) is not None
 
 
 def _is_wording(text: str) -> bool:

@@ -62,6 +62,12 @@ class _Mark:
     has_date: bool = False
     own_letters: int = 0
     is_dropped: bool = False
+    around: _Mark | None = None
+    """The nearest enclosing mark that is a comment; known when the mark is settled."""
+
+    @property
+    def survivor(self) -> _Mark | None:
+        return self.around if self.is_dropped else self
 
 
 def find_comments(page: Page) -> list[Found]:
@@ -213,13 +219,12 @@ def _settle(mark: _Mark) -> None:
 
     Marks are settled in document order, so the enclosing one is settled already.
     """
+    mark.around = mark.outer.survivor if mark.outer is not None else None
+    outer = mark.around
     if _is_container(mark):
         mark.is_dropped = True
         return
-    outer = mark.outer
-    while outer is not None and outer.is_dropped:
-        outer = outer.outer
-    if outer is None or outer.is_dropped:
+    if outer is None:
         return
     is_other = bool(mark.key and outer.key and mark.key != outer.key)
     if is_other or (mark.has_author and outer.has_author and mark.key != (outer.key or None)):
@@ -242,7 +247,7 @@ def _is_container(mark: _Mark) -> bool:
     if siblings > 1:
         keys = {inner.key for inner in mark.inner if inner.key}
         return len(keys) > 1 or not keys or not mark.key
-    return not mark.key and not mark.is_sure and bool(mark.inner[0].key) and not mark.has_date
+    return False
 
 
 def _widen(page: Page, found: list[Found]) -> None:

@@ -14,8 +14,10 @@ from broadsheet.transfer.capture.model import CapturedBlock
 # What it thinks of a page is of no interest where no logging is set up.
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
-# trafilatura copies trees again and again, and by recursion; beyond this it is not asked.
-_LARGEST_PAGE = 3 * 1024 * 1024  # characters
+# trafilatura copies trees by recursion, and its time grows with the square of some elements: 4,000
+# list items take four seconds. Beyond these bounds it is not asked.
+_MOST_NODES = 4000
+_LARGEST_PAGE = 2 * 1024 * 1024  # characters
 _DEEPEST_PAGE = 200  # elements inside each other
 
 
@@ -23,7 +25,8 @@ def unmarked_body(
     text: str, page: Page, content: Content, addresses: Addresses, left_out: Iterable[Node]
 ) -> tuple[CapturedBlock, ...]:
     """Find the text of a story in a page without marks; empty if there is none."""
-    if len(text) <= _LARGEST_PAGE and _depth(page) <= _DEEPEST_PAGE:
+    is_small = len(page.nodes) <= _MOST_NODES and len(text) <= _LARGEST_PAGE
+    if is_small and _depth(page) <= _DEEPEST_PAGE:
         extracted = _extracted(text)
         if extracted is not None:
             return BodyReader(extracted, addresses, ()).read([extracted.nodes[0]])

@@ -17,8 +17,8 @@ from lxml import etree
 
 from broadsheet.transfer.capture.model import CaptureUnreadable
 
-# The largest real page seen had 20,000; a page of 50,000 comments has about 800,000.
-MOST_NODES = 2_000_000
+# Large real pages have 20,000; one of 50,000 comments has about 700,000.
+MOST_NODES = 1_000_000
 _LARGEST_LINE = 300  # elements in a line of meta data
 _MOST_REMARKS = 10  # comments of the source that are kept
 _CHUNK = 1 << 20  # bytes fed to the tokenizer at once

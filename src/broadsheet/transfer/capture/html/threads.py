@@ -7,6 +7,7 @@ parent's number, a line "in reply to" with a link, or WordPress's ``depth-2``.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from broadsheet.transfer.capture.html.comments import Found
@@ -24,7 +25,7 @@ _PARENT_ATTRIBUTES = (
     "data-in-reply-to",
     "data-replyto-id",
 )
-_DEPTH_CLASS = re.compile(r"(?:comment-)?(?:depth|level|indent)[-_]?(\d{1,2})\Z")
+_DEPTH_CLASS = re.compile(r"(?:[\w-]*[-_])?(?:depth|level|indent)[-_]?(\d{1,2})\Z")
 _REPLY_CLASS = re.compile(
     r"(?:[\w-]*[-_])?(?:in-?reply-?to|parent-?link|reply-?to)\Z|u-in-reply-to\Z"
 )
@@ -111,9 +112,13 @@ def _by_depth_class(found: list[Found]) -> None:
 
 
 def _class_depth(node: Node) -> int | None:
-    for name in node.classes:
-        if match := _DEPTH_CLASS.match(name):
-            return int(match[1])
+    # Some plugins give the number to an element inside the one with the depth.
+    for around, _step in zip(
+        (node, *itertools.islice(node.ancestors(), 3)), range(4), strict=False
+    ):
+        for name in around.classes:
+            if match := _DEPTH_CLASS.match(name):
+                return int(match[1])
     return None
 
 

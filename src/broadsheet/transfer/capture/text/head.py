@@ -28,6 +28,11 @@ _LINKING = re.compile(
 _NAME = re.compile(
     r"(?:[^\W\d_][\w.’'-]*|&|and|und|et|y|,)(?:,?\s+(?:[^\W\d_][\w.’'-]*|&|and|und|et|y))*\Z"
 )
+_FILED = re.compile(
+    r"(?:filed (?:under|in)|posted in|category|categories|section|rubrik|kategorie|abgelegt unter|"
+    r"ressort|catégorie|rubrique|categoría|sección|publicado en)\s*:?\s+(?P<section>[^.!?]{2,80})",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?…:;][\"”’»')\]]*\Z")
 
 
@@ -42,6 +47,7 @@ class Head:
     is_day_only: bool
     is_ambiguous: bool
     claimed: int | None
+    section: str
     body_from: int
 
 
@@ -54,10 +60,12 @@ class Meta:
     is_dated: bool = False
     is_day_only: bool = False
     claimed: int | None = None
+    section: str = ""
 
     @property
     def is_empty(self) -> bool:
-        return not self.byline and not self.is_dated and self.claimed is None
+        has_number = self.claimed is not None
+        return not (self.byline or self.is_dated or has_number or self.section)
 
 
 def read_head(lines: list[Line], order: DayOrder | None) -> Head:
@@ -94,6 +102,7 @@ def read_head(lines: list[Line], order: DayOrder | None) -> Head:
         is_day_only=dated.is_day_only,
         is_ambiguous=dated.is_dated and dated.at is None,
         claimed=next((meta.claimed for meta in metas if meta.claimed is not None), None),
+        section=next((meta.section for meta in metas if meta.section), ""),
         body_from=place,
     )
 
@@ -103,6 +112,9 @@ def read_meta(text: str, order: DayOrder | None) -> Meta:
     if len(text) > _LONGEST_META:
         return Meta()
     rest = tidy(text)
+    filed = _FILED.fullmatch(rest)
+    if filed is not None:
+        return Meta(section=filed["section"].strip(" :"))
     claimed = at = None
     is_dated = is_day_only = False
     found = find_count(rest)

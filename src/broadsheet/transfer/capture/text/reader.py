@@ -37,7 +37,7 @@ def read_text(text: str) -> Capture:
     _refuse_other_texts(lines)
     order = day_order(line.text for line in lines)
     head = read_head(lines, order)
-    shape = ThreadShape(lines, head.body_from, order)
+    shape = ThreadShape(lines, head.body_from, order, is_claimed=bool(head.claimed))
     thread = read_thread(lines, shape, order)
     end = len(lines) if shape.begin is None else shape.begin
     if shape.heading is not None and shape.begin is not None:
@@ -55,6 +55,7 @@ def read_text(text: str) -> Capture:
         standfirst=head.standfirst,
         byline=head.byline,
         published_at=head.published_at,
+        section=head.section,
         blocks=blocks,
         comments=tuple(comments),
         claimed_comments=claimed,

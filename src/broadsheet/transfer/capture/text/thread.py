@@ -23,9 +23,9 @@ _LONGEST_NAME_LINE = 140  # characters, with date and wording
 _LONGEST_NAME = 60  # characters of a line that can be a name alone
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»')\]]*\Z")
 _BUTTON = re.compile(
-    r"(?:reply|antworten|responder|répondre|rispondi|reageer|svar(?:a)?|permalink|link|log in to reply|"
-    r"report(?: abuse)?|edit|quote|share|↩|#)(?:\s*[|·•/]?\s*(?:reply|permalink|link|edit|like|quote|"
-    r"report|share|#))*",
+    r"(?:reply|antworten|responder|répondre|rispondi|reageer|svar(?:a)?|permalink|link|"
+    r"log in to reply|report(?: abuse)?|edit|quote|share|\d+ likes?|↩|#)"
+    r"(?:\s*[|·•/]?\s*(?:reply|permalink|link|edit|like|quote|report|share|#))*",
     re.IGNORECASE,
 )
 _HEADING_WORD = re.compile(
@@ -36,6 +36,14 @@ _HEADING_WORD = re.compile(
 _SAYS = "says|said|wrote|writes|sagt|schreibt|dit|dice|dijo|disse|diz|scrive|zegt|skriver"
 # Without a colon only in lower case: people are called Said.
 _SAYS_END = re.compile(rf"\s(?:(?i:{_SAYS})\s*:|(?:{_SAYS}))\Z")
+_AGO = re.compile(
+    r"[\s•·|,(–—-]+(?:about\s+|vor\s+|hace\s+|il y a\s+)?(?:\d{1,3}|an?|eine[mr]?|un[ae]?)\s+"
+    r"(?:(?:second|minute|hour|day|week|month|year)s?\s+ago|sekunden?|minuten?|stunden?|tag(?:en)?|"
+    r"wochen?|monat(?:en)?|jahr(?:en)?|días?|semanas?|meses|mes|años?|horas?|jours?|semaines?|mois|"
+    r"ans?|heures?)\)?\s*(?:[•·|]\s*(?:reply|edited|share))?\s*\Z",
+    re.IGNORECASE,
+)
+_MOST_NAME_WORDS = 5
 _AROUND_DATE = re.compile(
     r"(?:\b(?:on|at|am|um|le|el|à|posted|permalink|reply|uhr|says|said|wrote|the|il|op|om)\b|[\W_])*",
     re.IGNORECASE,
@@ -76,18 +84,29 @@ class _Level:
 class ThreadShape:
     """Where the thread of a text begins and what its name lines look like."""
 
-    def __init__(self, lines: Sequence[Line], start: int, order: DayOrder | None):
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        start: int,
+        order: DayOrder | None,
+        *,
+        is_claimed: bool = False,
+    ):
         self._lines = lines
         self._order = order
+        self._is_claimed = is_claimed
         self.heading: int | None = self._find_heading(start)
         begin = start if self.heading is None else self.heading + 1
         self.bullets: frozenset[str] = frozenset()
         self.is_flat = False
         self.is_set_off = False
+        self.is_by_indent = False
         self.begin: int | None = None
         self.begin = self._with_bullets(begin)
         if self.begin is None:
             self.begin = self._without_bullets(begin)
+        if self.begin is None:
+            self.begin = self._by_indent(begin)
 
     @property
     def claimed(self) -> int | None:
@@ -98,7 +117,7 @@ class ThreadShape:
 
     def _find_heading(self, start: int) -> int | None:
         for place in range(start, len(self._lines)):
-            text = self._lines[place].text
+            text = self._lines[place].text.lstrip("# ")
             if len(text) > 120:
                 continue
             found = find_count(text)
@@ -144,6 +163,8 @@ class ThreadShape:
                 last_body = place
         candidates = [place for place in candidates if place > last_body]
         first = candidates[0]
+        if self.heading is not None and lines[begin].bullet and begin > last_body:
+            first = begin
         self.bullets = frozenset(
             lines[place].bullet for place in candidates if _is_symbol(lines[place])
         )
@@ -163,10 +184,11 @@ class ThreadShape:
 
     def _with_flat_bullets(self, begin: int) -> int | None:
         lines = self._lines
-        if self.heading is None:
+        if self.heading is None and not self._is_claimed:
             return None
         for place in range(begin, len(lines)):
-            if lines[place].bullet and len(lines[place].rest) <= _LONGEST_NAME_LINE:
+            is_name = len(lines[place].rest) <= _LONGEST_NAME_LINE and self.heading is not None
+            if lines[place].bullet and (is_name or _named_text(lines[place].rest)):
                 self.bullets = frozenset(
                     {lines[place].bullet if _is_symbol(lines[place]) else "1."}
                 )
@@ -182,12 +204,38 @@ class ThreadShape:
         self.is_flat = True
         return places[0]
 
+    def _by_indent(self, begin: int) -> int | None:
+        """A thread whose bullets are all lost: short lines with deeper text under them."""
+        lines = self._lines
+        if begin >= len(lines) or (self.heading is None and not self._is_claimed):
+            return None
+        margin = min(line.indent for line in lines[begin:])
+        places = [
+            place
+            for place in range(begin, len(lines))
+            if self._is_over_deeper(place)
+            and (self.heading is not None or lines[place].indent > margin)
+        ]
+        if len(places) < 2:
+            return None
+        self.is_by_indent = True
+        return places[0]
+
+    def _is_over_deeper(self, place: int) -> bool:
+        line = self._lines[place]
+        is_short = len(line.text) <= _LONGEST_NAME and not _SENTENCE_END.search(line.text)
+        return is_short and not line.bullet and line.gap > 0 and self._has_deeper(place)
+
     def is_name(self, place: int) -> bool:
         """Tell whether a line begins a comment."""
         line = self._lines[place]
+        if self.is_by_indent:
+            return self._is_over_deeper(place)
         if not self.bullets:
             return self._is_bare_name(place)
-        if not line.bullet or len(line.rest) > _LONGEST_NAME_LINE:
+        if not line.bullet:
+            return False
+        if len(line.rest) > _LONGEST_NAME_LINE and not (self.is_flat and _named_text(line.rest)):
             return False
         if self.is_set_off and not line.gap and place != self.begin:
             return False
@@ -203,6 +251,8 @@ class ThreadShape:
         if len(line.rest) > _LONGEST_NAME_LINE or place + 1 >= len(self._lines):
             return False
         if _SAYS_END.search(line.rest):
+            return True
+        if _AGO.search(line.rest) and line.gap:
             return True
         date = find_date(line.rest, order=self._order)
         if date is not None:
@@ -315,6 +365,11 @@ def _add_line(
 
 def split_name_line(text: str, order: DayOrder | None) -> tuple[str | None, FoundDate | None, str]:
     """Split what follows a bullet into name, date and text: "Ada, 3 May 2011: Fine" has all."""
+    text = re.sub(r"\A(\*\*|__)(.+?)\1", r"\2", text)
+    ago = _AGO.search(text)
+    if ago is not None:
+        # Perhaps with the name that is answered, too: "Ann > Bob • 3 days ago".
+        return clean_name(re.split(r"\s+[>→↪➤»]\s*", text[: ago.start()])[0]), None, ""
     date = find_date(text, order=order)
     if date is not None and date.end - date.start >= 6:
         before, after = text[: date.start], text[date.end :]
@@ -327,6 +382,8 @@ def split_name_line(text: str, order: DayOrder | None) -> tuple[str | None, Foun
                 before,
             )
             return clean_name(_SAYS_END.sub("", front)), date, rest
+    if len(text) > LONGEST_NAME and (named := _named_text(text)):
+        return named[0], None, named[1]
     name = clean_name(_SAYS_END.sub("", text))
     if name is None or len(text) > LONGEST_NAME:
         return None, None, text if len(text) > LONGEST_NAME else ""
@@ -362,10 +419,18 @@ def _finish(comment: TextComment, order: DayOrder | None) -> None:
         if not paragraphs[-1]:
             paragraphs.pop()
     comment.paragraphs = [paragraph for paragraph in paragraphs if paragraph]
-    if not comment.paragraphs and comment.name and ": " in comment.name:
-        name, text = comment.name.split(": ", 1)
-        if len(name.split()) <= 5 and not is_saying(name):
-            comment.name, comment.paragraphs = clean_name(name), [[tidy(text)]]
+    if not comment.paragraphs and comment.name and (named := _named_text(comment.name)):
+        comment.name, comment.paragraphs = named[0], [[named[1]]]
+
+
+def _named_text(text: str) -> tuple[str, str] | None:
+    """Split a line such as "Ann Lee: Not so fast" into name and text."""
+    name, colon, rest = text.partition(": ")
+    is_name = len(name) <= _LONGEST_NAME and len(name.split()) <= _MOST_NAME_WORDS
+    cleaned = clean_name(name)
+    if not colon or not rest.strip() or not is_name or cleaned is None or is_saying(name):
+        return None
+    return cleaned, tidy(rest)
 
 
 def _is_symbol(line: Line) -> bool:
