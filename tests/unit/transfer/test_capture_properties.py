@@ -164,42 +164,9 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 
 tags = st.sampled_from(
     [
-<<<<<<< HEAD
         *("div", "p", "li", "ul", "ol", "dl", "dt", "dd", "a", "b"),
         *("i", "article", "section", "h1", "h2", "blockquote", "table", "tr", "td", "pre"),
         *("img", "br", "time", "figure", "script", "style", "title", "meta", "iframe", "footer"),
-=======
-        "div",
-        "p",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "a",
-        "b",
-        "i",
-        "article",
-        "section",
-        "h1",
-        "h2",
-        "blockquote",
-        "table",
-        "tr",
-        "td",
-        "pre",
-        "img",
-        "br",
-        "time",
-        "figure",
-        "script",
-        "style",
-        "title",
-        "meta",
-        "iframe",
-        "footer",
->>>>>>> capture
     ]
 )
 attributes = st.sampled_from(
