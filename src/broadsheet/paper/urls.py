@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
-from broadsheet.paper.views import comments, errors, feeds, front, lists, me, search, story
+from broadsheet.paper.views import changes, comments, errors, feeds, front, lists, me, search, story
 
 
 class StoryPathConverter(SlugConverter):
@@ -25,6 +25,7 @@ urlpatterns = [
     path("topic/<slug:slug>/", lists.topic, name="topic"),
     path("by/<slug:slug>/", lists.author, name="author"),
     path("<story:path>/", story.story, name="story"),
+    path("<story:path>/changes/", changes.changes, name="changes"),
     path("<story:path>/v/<int:number>/", story.edition, name="edition"),
     path("<story:path>/comment/", comments.write, name="write"),
     re_path(r"^(?P<slug>[-a-zA-Z0-9_]+)/$", lists.section, name="section"),

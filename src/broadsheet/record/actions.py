@@ -9,6 +9,7 @@ from django.db import transaction
 from broadsheet import clock
 from broadsheet.record import journal
 from broadsheet.record.addresses import story_path
+from broadsheet.record.alignments import keep_alignment
 from broadsheet.record.content import EditionContent, canonical_json, sha256_hex
 from broadsheet.record.enums import KINDS_WITH_NOTE, DocumentKind, EditionKind, EntryKind
 from broadsheet.record.models import (
@@ -117,6 +118,8 @@ def append_edition(
     )
     edition.digest = edition_digest(edition)
     edition.save()
+    if last:
+        keep_alignment(last, edition)
     _keep_byline_and_topics(edition, content)
     document.edition = edition
     document.first_published_at = document.first_published_at or published_at

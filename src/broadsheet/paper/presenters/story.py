@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
@@ -125,6 +125,13 @@ def past_edition_view(
     return _view(document, edition, editions, [], path=path, around=around, is_past=True)
 
 
+def edition_views(editions: Iterable[Edition], around: Frame, path: str) -> list[EditionView]:
+    return [
+        EditionView(item, moment(item.published_at, around.zone), f"{path}v/{item.number}/")
+        for item in editions
+    ]
+
+
 def _view(
     document: Document,
     edition: Edition,
@@ -137,10 +144,7 @@ def _view(
 ) -> StoryView:
     content = edition.content
     thread = getattr(document, "thread", None)
-    views = [
-        EditionView(item, moment(item.published_at, around.zone), f"{path}v/{item.number}/")
-        for item in editions
-    ]
+    views = edition_views(editions, around, path)
     structured = story_data(
         document=document,
         edition=edition,

@@ -1,5 +1,6 @@
 """Tables of the record."""
 
+from broadsheet.record.models.alignments import EditionAlignment
 from broadsheet.record.models.documents import Address, Document
 from broadsheet.record.models.editions import Edition, EditionAuthor, EditionTopic
 from broadsheet.record.models.journal import JournalEntry
@@ -10,6 +11,7 @@ __all__ = [
     "Author",
     "Document",
     "Edition",
+    "EditionAlignment",
     "EditionAuthor",
     "EditionTopic",
     "JournalEntry",
