@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.transfer.capture_samples import SAMPLES, STORY, outline, page
 
 from broadsheet.transfer.capture import read_capture
-from tests.unit.transfer.capture_samples import SAMPLES, STORY, outline, page
 
 THREADS = {
     "wordpress-genesis": [

@@ -27,7 +27,7 @@ _ONE_FIRST = re.compile(
     re.IGNORECASE,
 )
 _NOUN_FIRST = re.compile(
-    rf"(?<!\w)(?:{_NOUN})\s{{0,4}}(?:[(\[]\s?{_NUMBER}\s?[)\]]|:\s?{_NUMBER.replace('number', 'bare')}"
+    rf"(?<!\w)(?:{_NOUN})\s{{0,4}}(?:[(\[]\s?{_NUMBER}(?:\s\w+)?\s?[)\]]|:\s?{_NUMBER.replace('number', 'bare')}"
     rf"(?![\w:.,/])|\s{_NUMBER.replace('number', 'last')}\s*\Z)",
     re.IGNORECASE,
 )
