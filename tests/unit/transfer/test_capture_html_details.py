@@ -283,3 +283,82 @@ def test_keys_stay_the_same_when_read_again() -> None:
 
     assert [one.key for one in read_capture(data).comments] == ["place-1"]
     assert read_capture(data) == read_capture(data)
+
+
+def body(markup: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    capture = read_capture(
+        page(
+            "<article><h1>A title of the page</h1><div class='entry-content'>"
+            f"<p>Some words that make a story.</p>{markup}<p>The end.</p></div></article>"
+        )
+    )
+    return [(block.type, block.html, block.items) for block in capture.blocks[1:-1]]
+
+
+@pytest.mark.parametrize(
+    ("markup", "blocks"),
+    [
+        ("<pre>a = 1\n  b</pre>", [("paragraph", "<code>a = 1<br>\u00a0\u00a0b</code>", ())]),
+        ("<p>One.<br><br>Two.</p>", [("paragraph", "One.", ()), ("paragraph", "Two.", ())]),
+        ("<h4>Small</h4>", [("heading", "Small", ())]),
+        ("<ol><li>a</li><li>b<ul><li>c</li></ul></li></ol>", [("list", "", ("a", "b", "c"))]),
+        ("<table><tr><th>A</th><td>1</td></tr></table>", [("list", "", ("A | 1",))]),
+        ("<table><tr><td><p>Laid out.</p></td></tr></table>", [("paragraph", "Laid out.", ())]),
+        (
+            "<blockquote><p>One.</p><p>Two.</p></blockquote>",
+            [("quotation", "One.<br><br>Two.", ())],
+        ),
+        ("<blockquote>One.<ul><li>a</li></ul></blockquote>", [("quotation", "One.<br><br>a", ())]),
+        ("<iframe src='https://film.example/1'></iframe>", [("embed", "", ())]),
+        ("<iframe src='https://www.facebook.com/plugins/like.php?x'></iframe>", []),
+        ("<img src='http://a.example/pixel.gif' width='1' height='1'>", []),
+        ("<div>Loose <b>words</b></div>", [("paragraph", "Loose <strong>words</strong>", ())]),
+        ("<p>Tags: <a href='http://p.example/t'>town</a></p>", []),
+        ("<p>Comments (5 posted)</p>", []),
+        ("<p style='display:none'>Hidden.</p>", []),
+        ("<p>nbsp&nbsp;here</p>", [("paragraph", "nbsp here", ())]),
+    ],
+)
+def test_blocks_of_a_body(markup: str, blocks: list[tuple[str, str, tuple[str, ...]]]) -> None:
+    assert body(markup) == blocks
+
+
+def linked(data: str) -> Capture:
+    head = f"<title>A title of the page</title><script type='application/ld+json'>{data}</script>"
+    return read_capture(page(STORY, head))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        '"commentCount": 7',
+        '"commentCount": "7"',
+        '"interactionCount": "UserComments:7"',
+        '"interactionStatistic": {"interactionType": "https://schema.org/CommentAction",'
+        ' "userInteractionCount": 7}',
+    ],
+)
+def test_number_of_comments_in_json_ld(claim: str) -> None:
+    assert linked(f'{{"@type": "NewsArticle", "headline": "H", {claim}}}').claimed_comments == 7
+
+
+def test_comments_of_json_ld_by_parent_item() -> None:
+    capture = linked(
+        '[{"@type": "Article", "headline": "H", "comment": ['
+        '{"@type": "Comment", "@id": "#a", "text": "One", "author": {"@id": "#p"}},'
+        '{"@type": "Comment", "text": "Two", "parentItem": {"@id": "#a"}, "author": "Bob"}]},'
+        '{"@type": "Person", "@id": "#p", "name": "Ann"}]'
+    )
+
+    assert outline(capture) == [(1, "Ann", "One"), (2, "Bob", "Two")]
+
+
+def test_json_ld_comment_without_text_gives_its_replies_up() -> None:
+    capture = linked(
+        '{"@type": "Article", "headline": "H", "comment": {"@type": "Comment", "text": "",'
+        ' "comment": {"@type": "Comment", "text": "Two", "author": "Bob"}}}'
+    )
+
+    assert outline(capture) == [(1, "Bob", "Two")]
+    assert [lost.where for lost in capture.unreadable] == ["place-1"]
+    assert "Some comments answer one without text." in capture.warnings

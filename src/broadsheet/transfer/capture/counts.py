@@ -26,9 +26,10 @@ _ONE_FIRST = re.compile(
     r"(?!\s+(?:von|by|de|di|van)\b)",
     re.IGNORECASE,
 )
+_BARE, _LAST = _NUMBER.replace("number", "bare"), _NUMBER.replace("number", "last")
 _NOUN_FIRST = re.compile(
-    rf"(?<!\w)(?:{_NOUN})\s{{0,4}}(?:[(\[]\s?{_NUMBER}\s?[)\]]|:\s?{_NUMBER.replace('number', 'bare')}"
-    rf"(?![\w:.,/])|\s{_NUMBER.replace('number', 'last')}\s*\Z)",
+    rf"(?<!\w)(?:{_NOUN})\s{{0,4}}(?:[(\[]\s?{_NUMBER}(?:\s\w+)?\s?[)\]]|:\s?{_BARE}(?![\w:.,/])"
+    rf"|\s{_LAST}\s*\Z)",
     re.IGNORECASE,
 )
 _NONE = re.compile(
