@@ -81,7 +81,7 @@ def test_false_declaration_of_utf8() -> None:
         (b"PK\x03\x04rest", "a ZIP archive"),
         (bytes(range(256)) * 20, "neither HTML nor text"),
         (b"\x1f\x8bnot gzip", "gzip file is damaged"),
-        (gzip.compress(b"words " * 100, mtime=0)[:-9], "cut off"),
+        (gzip.compress(b"words " * 100)[:-9], "cut off"),
         (b"<?xml version='1.0'?><rss><channel/></rss>", "XML of the kind <rss>"),
         (b"<?xml version='1.0'?><other><a/></other>", "XML of the kind <other>"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "XML of the kind <svg>"),
