@@ -65,7 +65,9 @@ def capture(
             adopt=adopt_document,
             dry_run=dry_run,
         )
-    except (CaptureUnreadable, ImportRefused) as error:
+    except CaptureUnreadable as error:
+        raise click.ClickException(str(error)) from error
+    except ImportRefused as error:
         raise click.ClickException(f"{file}: {error}") from error
     shared.answer(report, as_json=as_json, text=_in_words(report))
 
