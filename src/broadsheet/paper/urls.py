@@ -1,5 +1,7 @@
 """Addresses of the paper; the widest patterns stand last."""
 
+import datetime as dt
+
 from django.urls import path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
@@ -12,7 +14,20 @@ class StoryPathConverter(SlugConverter):
     regex = r"\d{4}/\d{2}/[-a-zA-Z0-9_]+"
 
 
+class InstantConverter:
+    """A second in UTC, written so that it can stand in a path: ``20260902T101500Z``."""
+
+    regex = r"\d{8}T\d{6}Z"
+
+    def to_python(self, value: str) -> dt.datetime:
+        return dt.datetime.strptime(value, "%Y%m%dT%H%M%S%z")
+
+    def to_url(self, value: dt.datetime) -> str:
+        return value.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
 register_converter(StoryPathConverter, "story")
+register_converter(InstantConverter, "instant")
 
 urlpatterns = [
     path("", front.front, name="front"),
@@ -27,6 +42,7 @@ urlpatterns = [
     path("<story:path>/", story.story, name="story"),
     path("<story:path>/changes/", changes.changes, name="changes"),
     path("<story:path>/v/<int:number>/", story.edition, name="edition"),
+    path("<story:path>/at/<instant:at>/", story.moment, name="moment"),
     path("<story:path>/comment/", comments.write, name="write"),
     re_path(r"^(?P<slug>[-a-zA-Z0-9_]+)/$", lists.section, name="section"),
 ]

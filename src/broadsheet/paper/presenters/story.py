@@ -75,6 +75,8 @@ class StoryView:
     document_id: int | None
     is_preview: bool = False
     is_past: bool = False
+    next_edition_at: dt.datetime | None = None
+    """The last second in which a past edition was in force."""
 
     @property
     def comment_count(self) -> int:
@@ -113,7 +115,14 @@ def story_view(
     editions = list(editions_of(document, at).defer("body_html", "canonical_text", "content_data"))
     comments = thread_comments(document, at)
     return _view(
-        document, edition, editions, comments, path=path, around=around, is_past=at is not None
+        document,
+        edition,
+        editions,
+        comments,
+        path=path,
+        around=around,
+        at=at,
+        is_past=at is not None,
     )
 
 
@@ -141,6 +150,7 @@ def _view(
     path: str,
     around: Frame,
     is_past: bool,
+    at: dt.datetime | None = None,
 ) -> StoryView:
     content = edition.content
     thread = getattr(document, "thread", None)
@@ -164,7 +174,9 @@ def _view(
         published=moment(first, around.zone) if first else None,
         editions=views,
         current=next(view for view in views if view.edition.pk == edition.pk),
-        withdrawn=moment(document.withdrawn_at, around.zone) if document.withdrawn_at else None,
+        withdrawn=moment(document.withdrawn_at, around.zone)
+        if document.withdrawn_at and (at is None or document.withdrawn_at <= at)
+        else None,
         imported=moment(document.imported_at, around.zone) if document.imported_at else None,
         source=document.source,
         thread=thread_views(comments, zone=around.zone, write_path=f"{path}comment/"),
@@ -172,7 +184,21 @@ def _view(
         structured="" if is_past else json_ld(structured),
         document_id=document.pk,
         is_past=is_past,
+        next_edition_at=_end_of_force(document, edition),
     )
+
+
+def _end_of_force(document: Document, edition: Edition) -> dt.datetime | None:
+    """Return the last second in which an edition was in force; of the one that is: ``None``."""
+    if document.edition_id == edition.pk:
+        return None
+    following = (
+        Edition.objects.filter(document=document, published_at__gt=edition.published_at)
+        .order_by("published_at")
+        .values_list("published_at", flat=True)
+        .first()
+    )
+    return following - dt.timedelta(seconds=1) if following else None
 
 
 def preview_view(

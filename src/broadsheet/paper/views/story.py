@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+import datetime as dt
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
+from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from broadsheet import clock
 from broadsheet.paper.presenters.form import CommentForm
 from broadsheet.paper.presenters.frame import frame, page, private_page
+from broadsheet.paper.presenters.moments import moment as when
 from broadsheet.paper.presenters.story import past_edition_view, preview_view, story_view
 from broadsheet.record.content import EditionContent
 from broadsheet.record.models import Address, Document, Edition, Section
@@ -56,8 +67,30 @@ def edition(request: HttpRequest, path: str, number: int) -> HttpResponse:
         raise Http404("there is no such edition")
     around = frame()
     view = past_edition_view(found.document, chosen, path=found.path, around=around)
-    response = page("paper/story.html", {"story": view}, around=around, path=found.path)
+    context = {"story": view, "here": found.document.section_id}
+    response = page("paper/story.html", context, around=around, path=found.path)
     response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
+    """The whole page, story and thread, as it stood at a second; a coming second is the story now."""
+    found = find_address(path)
+    if redirect := moved(found, below=f"at/{at:%Y%m%dT%H%M%SZ}/"):
+        return redirect
+    if at > clock.now():
+        return HttpResponseRedirect(found.path)
+    around = frame()
+    # All that happened within the second belongs to it.
+    end = at + dt.timedelta(seconds=1) - dt.timedelta(microseconds=1)
+    view = story_view(found.document, path=found.path, around=around, at=end)
+    if view is None:
+        raise Http404("this story was not published yet at that moment")
+    context = {"story": view, "moment": when(at, around.zone), "here": found.document.section_id}
+    response = page("paper/story.html", context, around=around, path=found.path)
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Memento-Datetime"] = http_date(at.timestamp())
     return response
 
 
