@@ -23,7 +23,9 @@ def test_editor_publishes_a_second_edition(open_page, site, story_paths):
 
     page.get_by_role("link", name=re.compile("^Light, warmth and a key")).first.click()
     expect(page.locator("body")).to_contain_text("Edition 1 is out")
-    page.locator("#id_title").fill("Light, warmth and a key: the reading room opens on Sunday afternoons")
+    page.locator("#id_title").fill(
+        "Light, warmth and a key: the reading room opens on Sunday afternoons"
+    )
 
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("button", name=re.compile("^Publish")).click()

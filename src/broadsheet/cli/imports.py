@@ -52,7 +52,7 @@ def capture(
     from broadsheet.desk.editions import minting_authority
     from broadsheet.transfer.capture import read_capture
     from broadsheet.transfer.capture.model import CaptureUnreadable
-    from broadsheet.transfer.importing import ImportRefused, import_capture, section_named
+    from broadsheet.transfer.importing import ImportRefused, import_capture
 
     try:
         read = read_capture(file.read_bytes(), filename=file.name)
@@ -60,7 +60,7 @@ def capture(
             read,
             source=file.name[:200],
             authority=minting_authority(),
-            section=section_named(section) if section and not dry_run else None,
+            section=section or "",
             aliases=aliases,
             adopt=adopt_document,
             dry_run=dry_run,

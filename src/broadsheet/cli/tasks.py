@@ -10,7 +10,6 @@ import threading
 
 from django.core.management import call_command
 from django.db import close_old_connections, connection
-from django.db.utils import DatabaseError
 
 from broadsheet.desk.schedule import publish_due
 
@@ -44,7 +43,8 @@ def _tick(stopping: threading.Event) -> None:
         try:
             close_old_connections()
             publish_due()
-        except DatabaseError:
+        # The schedule goes on whatever happened: the next look may succeed.
+        except Exception:
             logger.exception("looking for stories that are due failed; trying again")
         stopping.wait(LOOK_EVERY)
     connection.close()

@@ -20,7 +20,10 @@ STATIC_MAX_AGE = 3600
 MEDIA_MAX_AGE = 31_536_000
 """Seconds; pictures are named by their content, so a name never means something else."""
 
-PUBLIC_MEDIA = ("pictures", "images", "avatar_images")
+MAX_BODY = 512 * 1024
+"""Bytes of a request to the paper; the longest comment is a tenth of it."""
+
+PUBLIC_MEDIA = ("pictures", "images")
 """Folders of the media store that are served: what the record keeps, and what Wagtail made of
 uploads. The uploads themselves and documents are not."""
 
@@ -75,4 +78,26 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
             return await _static(scope, receive, send)
         if path.startswith("/media/"):
             return await _media(scope, receive, send)
+        if not path.startswith("/desk/"):
+            return await _bounded(scope, receive, send)
     return await _django(scope, receive, send)
+
+
+async def _bounded(scope: Any, receive: Any, send: Any) -> None:
+    """Pass a request on unless its body is larger than any form of the paper."""
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > MAX_BODY:
+        start = {"type": "http.response.start", "status": 413, "headers": []}
+        await send({**start, "headers": [(b"content-type", b"text/plain; charset=utf-8")]})
+        await send({"type": "http.response.body", "body": b"This is too much for one form.\n"})
+        return
+    taken = 0
+
+    async def bounded_receive() -> Any:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        # A body without a length: beyond the bound its sender is taken for gone.
+        return message if taken <= MAX_BODY else {"type": "http.disconnect"}
+
+    await _django(scope, bounded_receive, send)

@@ -28,7 +28,7 @@ INSTALLED_APPS = [
     "broadsheet.discussion",
     "broadsheet.readers",
     "broadsheet.record",
-    "wagtail.users",
+    "broadsheet.desk.apps.DeskUsersConfig",
     "wagtail.sites",
     "wagtail.snippets",
     "wagtail.documents",
@@ -132,7 +132,7 @@ WAGTAIL_SITE_NAME = "Broadsheet"
 WAGTAILADMIN_BASE_URL = ORIGIN
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAIL_MODERATION_ENABLED = True
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_USAGE_COUNT_ENABLED = False
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 30 * 1024 * 1024

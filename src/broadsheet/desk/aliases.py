@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin.ui.components import Component
@@ -41,6 +41,7 @@ def alias_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide one offer; ``same`` in the form says that it is the author."""
     if not may_decide(request):
         raise PermissionDenied
+    get_object_or_404(AuthorAlias, pk=pk)
     is_same = request.POST.get("same") == "yes"
     alias = decide_alias(alias_id=pk, is_same_person=is_same, decided_by=str(request.user))
     said = (

@@ -1,8 +1,24 @@
 from django.apps import AppConfig
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class DeskConfig(AppConfig):
     name = "broadsheet.desk"
     label = "desk"
     verbose_name = "Desk"
+    default = True
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from wagtail.permissions import register_permission_policy
+
+        from broadsheet.desk.viewsets import OnlyOnePolicy
+        from broadsheet.record.models import Publication
+
+        register_permission_policy(Publication, OnlyOnePolicy(Publication))
+
+
+class DeskUsersConfig(WagtailUsersAppConfig):
+    """Wagtail's list of users, with the fields that our accounts have."""
+
+    user_viewset = "broadsheet.desk.users.AccountViewSet"

@@ -19,6 +19,12 @@ class AuthorForm(WagtailAdminModelForm):
     )
     remove_picture = forms.BooleanField(required=False, label="Remove the picture")
 
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if self.instance.pk and slug != self.instance.slug:
+            raise forms.ValidationError("A profile keeps its address: old bylines lead to it.")
+        return slug
+
     def clean_new_picture(self) -> Any:
         upload = self.cleaned_data["new_picture"]
         if not upload:

@@ -35,13 +35,20 @@ def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
     publishes nothing new.
     """
     content = content_of(page)
-    document = page.document or actions.create_document(
-        authority=minting_authority(), section=page.section
-    )
-    if only_if_changed and document.edition and document.edition.content == content:
-        return
-    is_stale = page.edition_choice_is_stale
+    if page.document_id:
+        document = actions.lock_document(page.document_id)
+    else:
+        document = actions.create_document(authority=minting_authority(), section=page.section)
+    number = document.edition.number if document.edition else 0
     revision = page.live_revision
+    is_unchanged = document.edition is not None and document.edition.content == content
+    if is_unchanged and document.withdrawn_at and not page.edition_kind:
+        actions.reinstate_document(document_id=document.pk)
+        return
+    if only_if_changed and is_unchanged:
+        return
+    # Locked now: somebody may have published since this kind was chosen.
+    is_stale = page.edition_after is not None and page.edition_after != number
     actions.append_edition(
         document_id=document.pk,
         content=content,

@@ -7,7 +7,7 @@ from typing import Any
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from broadsheet import clock
-from broadsheet.record.addresses import story_path
+from broadsheet.record.addresses import SLUG, story_path
 from broadsheet.record.enums import KINDS_WITH_NOTE
 from broadsheet.record.models import Address
 from broadsheet.record.queries import publication
@@ -48,6 +48,9 @@ class StoryForm(WagtailAdminPageForm):
         first = document.first_published_at if document else None
         first = first or cleaned.get("go_live_at") or clock.now()
         if not cleaned.get("slug"):
+            return
+        if not SLUG.fullmatch(cleaned["slug"]):
+            self.add_error("slug", "Use letters a–z, digits and hyphens: it becomes the address.")
             return
         path = story_path(slug=cleaned["slug"], first_published_at=first, zone=publication().zone)
         if Address.objects.filter(path=path).exclude(document=document).exists():

@@ -7,6 +7,7 @@ from typing import Any
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.permissions import page_permission_policy
 
 from broadsheet.desk.models import SectionPage, StoryPage
 
@@ -36,8 +37,11 @@ class LatelyPanel(Component):
     order = 50
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        user = parent_context["request"].user if parent_context else None
+        visible = page_permission_policy.explorable_instances(user)
         stories = (
-            StoryPage.objects.select_related("document__edition", "latest_revision__user")
+            StoryPage.objects.filter(pk__in=visible.values("pk"))
+            .select_related("document__edition", "latest_revision__user")
             .exclude(latest_revision=None)
             .order_by("-latest_revision_created_at", "-pk")[:LATELY]
         )

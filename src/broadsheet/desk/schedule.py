@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from wagtail.models import Page, Revision
 
 from broadsheet import clock
@@ -32,6 +32,12 @@ def publish_due() -> int:
             done += 1
         except (EditionRefused, AddressTaken, ValidationError) as error:
             logger.error("scheduled publication refused: %s", error)
+            Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=None)
+        except DatabaseError:
+            raise
+        # One story that cannot be published, whatever is wrong with it, must not hold up the others.
+        except Exception:
+            logger.exception("scheduled publication of revision %s failed", revision.pk)
             Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=None)
     for page in Page.objects.filter(live=True, expire_at__lte=now).specific():
         page.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")

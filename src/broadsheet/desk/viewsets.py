@@ -8,6 +8,7 @@ from django.urls import reverse
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from broadsheet.desk.author_forms import AuthorForm
@@ -47,6 +48,13 @@ class TopicViewSet(SnippetViewSet):
     list_filter = ["kind"]
     search_fields = ["name"]
     panels = [FieldPanel("name"), FieldPanel("kind"), FieldPanel("slug")]
+
+
+class OnlyOnePolicy(ModelPermissionPolicy):
+    """There is one publication: it is changed, never added or deleted."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action not in ("add", "delete") and super().user_has_permission(user, action)
 
 
 class PublicationViewSet(ModelViewSet):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -77,6 +78,22 @@ def alias_menu_item() -> MenuItem:
     )
 
 
+@hooks.register("register_permissions")
+def alias_permission() -> QuerySet[Permission]:
+    return Permission.objects.filter(
+        content_type__app_label="discussion", codename="change_authoralias"
+    )
+
+
+@hooks.register("before_copy_page")
+def refuse_alias(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """An alias would be a second address of one story without a history of its own."""
+    if request.method != "POST" or not request.POST.get("alias"):
+        return None
+    messages.error(request, "A story stands at one address. Copy it without “alias”.")
+    return redirect("wagtailadmin_pages:copy", page.pk)
+
+
 @hooks.register("construct_homepage_panels")
 def first_page(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(LatelyPanel())
@@ -132,5 +149,5 @@ def follow_section(sender: Any, instance: Page, **kwargs: Any) -> None:
     """A story that was moved stands in its new section at once, without a new edition."""
     stories: QuerySet[StoryPage] = StoryPage.objects.descendant_of(instance, inclusive=True)
     for story in stories.filter(document__isnull=False):
-        if section := story.section:
+        if story.document_id and (section := story.section):
             move_document(document_id=story.document_id, section=section)

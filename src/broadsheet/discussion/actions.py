@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -26,7 +25,7 @@ from broadsheet.discussion.models import (
 )
 from broadsheet.discussion.signals import comment_posted, comments_imported
 from broadsheet.readers.models import Account
-from broadsheet.readers.names import NameUnusable, clean_name
+from broadsheet.readers.names import NameUnusable, clean_name, is_legible
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
 from broadsheet.record.enums import EntryKind
@@ -34,6 +33,11 @@ from broadsheet.record.models import Author, Document
 
 SAME_WORDS_WITHIN = dt.timedelta(minutes=10)
 """A second form with the same words, name and place in this time is the first one pressed twice."""
+
+
+MAX_RAW_TEXT = 4 * MAX_TEXT
+"""Code points as sent; a text may come with characters that are taken out."""
+MAX_EMAIL = 254
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Draft:
 def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
     """Return the draft as it would be stored; raises :class:`CommentRefused` with all that is wrong."""
     errors: list[FieldError] = []
-    text = clean_text(draft.text)
+    text = clean_text(draft.text) if len(draft.text) <= MAX_RAW_TEXT else draft.text
     if not text:
         errors.append(FieldError("text", "Please write something first."))
     elif len(text) > MAX_TEXT:
@@ -80,7 +84,7 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
                 " Please shorten it, or post it in parts.",
             )
         )
-    elif not _is_legible(comment_html(text)):
+    elif not is_legible(text):
         errors.append(FieldError("text", "There is nothing in it that others could read."))
     name = ""
     if needs_name:
@@ -91,7 +95,7 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
     email = draft.email.strip()
     if email:
         try:
-            validate_email(email)
+            validate_email(email if len(email) <= MAX_EMAIL else "")
         except ValidationError:
             errors.append(
                 FieldError("email", "This is not an e-mail address. You can also leave it empty.")
@@ -99,14 +103,6 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
     if errors:
         raise CommentRefused(*errors)
     return Draft(text=text, name=name, email=email, parent_id=draft.parent_id)
-
-
-def _is_legible(markup: str) -> bool:
-    """Say whether something other than white space and invisible characters remains."""
-    return any(
-        character.isprintable() and not character.isspace()
-        for character in nh3.clean(markup, tags=set())
-    )
 
 
 def post_comment(
@@ -124,17 +120,24 @@ def post_comment(
     name at the same place within ten minutes count as the same form. Raises
     :class:`CommentRefused` and :class:`ThreadNotOpen`.
     """
-    draft = checked_draft(draft, needs_name=author is None and account is None)
-    name = author.name if author else (account.get_full_name() if account else draft.name)
+    own_name = author.name if author else (account.name if account else "")
+    draft = checked_draft(draft, needs_name=not own_name)
+    name = own_name or draft.name
     html = comment_html(draft.text)
     with transaction.atomic():
         document = lock_document(document_id)
         now = at or clock.now()
-        key = submission_key or _words_key(document, draft, name)
+        key = _words_key(submission_key, document, draft, name)
         if earlier := _already_sent(key, after=now - SAME_WORDS_WITHIN, keyed=bool(submission_key)):
             return earlier
         if document.edition_id is None:
             raise ThreadNotOpen(FieldError("text", "This story is not published."))
+        if document.withdrawn_at is not None:
+            raise ThreadNotOpen(
+                FieldError(
+                    "text", "This story was withdrawn, and its discussion with it is closed."
+                )
+            )
         parent = _parent(document, draft.parent_id)
         comment = _add_comment(
             document,
@@ -174,8 +177,9 @@ def _parent(document: Document, parent_id: int | None) -> Comment | None:
     return parent
 
 
-def _words_key(document: Document, draft: Draft, name: str) -> str:
-    said = "\x00".join((str(document.pk), str(draft.parent_id), name, draft.text))
+def _words_key(submission_key: str, document: Document, draft: Draft, name: str) -> str:
+    """Return what one form posts once by: its key, bound to the place and the words."""
+    said = "\x00".join((submission_key, str(document.pk), str(draft.parent_id), name, draft.text))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -214,7 +218,9 @@ def comment_content(comment: Comment, version: CommentVersion) -> dict[str, obje
         "name": comment.name,
         "kind": comment.kind,
         "parent": comment.parent_id,
-        "posted_at": comment.posted_at.isoformat() if comment.posted_at else None,
+        "posted_at": comment.posted_at.astimezone(dt.UTC).isoformat()
+        if comment.posted_at
+        else None,
         "text": version.text,
     }
 
@@ -246,6 +252,12 @@ def import_comments(
         for comment in Comment.objects.filter(document=document).exclude(source_key="")
     }
     thread, _ = Thread.objects.get_or_create(document=document)
+    writers = {
+        alias.name: alias.author
+        for alias in AuthorAlias.objects.filter(
+            document=document, state=AliasState.ACCEPTED
+        ).select_related("author")
+    }
     added: list[Comment] = []
     for imported in comments:
         if imported.key in known:
@@ -261,6 +273,7 @@ def import_comments(
                 kind=imported.kind,
                 origin=Origin.IMPORTED,
                 name=imported.name,
+                author=writers.get(imported.name),
                 posted_at=imported.posted_at,
                 source_key=imported.key,
             ),
@@ -316,4 +329,4 @@ def decide_alias(*, alias_id: int, is_same_person: bool, decided_by: str) -> Aut
 
 
 def alias_content(alias: AuthorAlias) -> dict[str, object]:
-    return {"name": alias.name, "author": alias.author.slug}
+    return {"name": alias.name, "author": alias.author_id}

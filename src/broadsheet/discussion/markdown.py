@@ -12,11 +12,14 @@ import nh3
 from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 
+from broadsheet.readers.names import without_piles
+
 MAX_TEXT = 10_000
 """Code points of a comment; longer ones are refused with both numbers."""
-MAX_MARKS = 4
-"""Combining marks in a row that are kept; more only paint over the neighbours' lines."""
+MAX_ADDRESSES = 60
+"""Bare addresses that are made links; looking for more of them takes longer than it is worth."""
 
+_UNSAID = ("Cc", "Cs", "Co", "Cn")
 _TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "s"}
 _PLAIN_RULES = ["paragraph", "blockquote", "text", "newline", "linkify", "fragments_join", "block"]
 _PLAIN_RULES += ["inline", "text_join", "normalize"]
@@ -44,31 +47,31 @@ def clean_text(text: str) -> str:
     """Return the text as it is stored: NFC, ``\\n`` line ends, no control or direction characters
     that reach beyond their place, no piles of combining marks."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept: list[str] = []
-    marks = 0
-    for character in unicodedata.normalize("NFC", text):
-        category = unicodedata.category(character)
-        if category in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t":
-            continue
-        if category in ("Mn", "Me"):
-            marks += 1
-            if marks > MAX_MARKS:
-                continue
-        else:
-            marks = 0
-        kept.append(character)
-    return "".join(kept).strip()
+    kept = "".join(
+        character
+        for character in without_piles(text)
+        if character in "\n\t" or unicodedata.category(character) not in _UNSAID
+    )
+    return kept.strip()
 
 
 def comment_html(text: str) -> str:
     """Return the HTML of a comment's text, safe whatever the text is."""
-    return _cleaned(_markdown.render(text))
+    return _cleaned(_rendered(_markdown, text))
 
 
 def plain_html(text: str) -> str:
     """Return the HTML of a text that was not written as Markdown: paragraphs, ``> `` quotations and
     addresses only, so that an asterisk in an old comment stays an asterisk."""
-    return _cleaned(_plain.render(text))
+    return _cleaned(_rendered(_plain, text))
+
+
+def _rendered(parser: MarkdownIt, text: str) -> str:
+    if text.count("://") <= MAX_ADDRESSES:
+        return str(parser.render(text))
+    with parser.reset_rules():
+        parser.disable("linkify")
+        return str(parser.render(text))
 
 
 def _cleaned(markup: str) -> str:

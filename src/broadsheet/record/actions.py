@@ -8,7 +8,7 @@ from django.db import transaction
 
 from broadsheet import clock
 from broadsheet.record import journal
-from broadsheet.record.addresses import story_path
+from broadsheet.record.addresses import SLUG, story_path
 from broadsheet.record.alignments import keep_alignment
 from broadsheet.record.content import EditionContent, canonical_json, sha256_hex
 from broadsheet.record.enums import KINDS_WITH_NOTE, DocumentKind, EditionKind, EntryKind
@@ -107,7 +107,7 @@ def append_edition(
         kind=kind,
         note=note.strip(),
         credit=credit.strip(),
-        published_by=published_by,
+        published_by=published_by[:150],
         headline=content.headline,
         short_headline=content.short_headline,
         standfirst=content.standfirst,
@@ -206,6 +206,8 @@ def _keep_byline_and_topics(edition: Edition, content: EditionContent) -> None:
 
 def _keep_address(document: Document, slug: str) -> None:
     assert document.first_published_at is not None
+    if not SLUG.fullmatch(slug):
+        raise EditionRefused(f"“{slug}” cannot be an address: use letters a–z, digits and hyphens.")
     path = story_path(
         slug=slug, first_published_at=document.first_published_at, zone=publication().zone
     )

@@ -23,6 +23,8 @@ RESERVED = frozenset(
 """First parts of a path that a section may not take."""
 
 MAX_SLUG = 80
+SLUG = re.compile(r"[-a-zA-Z0-9_]{1,255}")
+"""What a story's slug is made of."""
 _YEAR = re.compile(r"\d{4}")
 
 

@@ -23,6 +23,8 @@ WIDTHS = (480, 800, 1200, 1600)
 """Pixels; phone, phone at double density, column, and lead on a desk."""
 MAX_PIXELS = 60_000_000
 """More is refused before it is decoded: about 180 MB of memory, above any camera in use."""
+MAX_HEIGHT = 8_000
+"""Pixels; taller ones are made smaller, for WebP ends at 16,383."""
 MAX_BYTES = 30 * 1024 * 1024
 PREVIEW_WIDTH = 1200
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
@@ -141,6 +143,9 @@ def _decode(data: bytes) -> Image.Image:
     # Decoders raise nearly anything on damaged bytes; each of them means the same to the caller.
     except Exception as error:
         raise PictureUnreadable(f"the picture is damaged: {error}") from error
+    if image.height > MAX_HEIGHT:
+        width = max(1, round(image.width * MAX_HEIGHT / image.height))
+        image = image.resize((width, MAX_HEIGHT), Image.Resampling.LANCZOS)
     has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
     return image.convert("RGBA" if has_alpha else "RGB")
 

@@ -17,7 +17,7 @@ def publication() -> Publication:
 
 
 def sections() -> QuerySet[Section]:
-    return Section.objects.order_by("position", "id")
+    return Section.objects.filter(is_listed=True).order_by("position", "id")
 
 
 def address(path: str) -> Address | None:

@@ -8,7 +8,8 @@ import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from broadsheet import clock
@@ -21,7 +22,7 @@ from broadsheet.discussion.actions import (
 from broadsheet.discussion.enums import CommentKind
 from broadsheet.discussion.models import Comment
 from broadsheet.record import actions
-from broadsheet.record.addresses import RESERVED, slug_for
+from broadsheet.record.addresses import check_section_slug, slug_for
 from broadsheet.record.content import Block, BylineName, EditionContent, clean_inline, inline_text
 from broadsheet.record.models import Author, Document, Section
 from broadsheet.record.queries import current_path, publication
@@ -30,6 +31,10 @@ from broadsheet.transfer.capture.model import Capture, CapturedBlock, CapturedCo
 
 ARCHIVE = ("archive", "Archive")
 """Slug and name of the section that imported stories go to unless another is named."""
+
+
+MAX_HEADLINE = 300
+"""Code points, as the record keeps."""
 
 
 class ImportRefused(ValueError):
@@ -65,7 +70,7 @@ def import_capture(
     *,
     source: str,
     authority: str,
-    section: Section | None = None,
+    section: str = "",
     aliases: Mapping[str, str] | None = None,
     adopt: Callable[[Document], object] | None = None,
     dry_run: bool = False,
@@ -73,23 +78,32 @@ def import_capture(
     """Import one saved page in one transaction; importing it again changes nothing.
 
     ``source`` names where it came from (a file name); the page is recognized by its own address, or
-    else by its headline, date and byline. ``aliases`` maps names in the thread to bylines, as the
-    editor decided. ``adopt`` is called with a new document, inside the transaction, to give it a page
-    at the desk. A dry run does all of it and takes it back.
+    else by its headline, date and byline. ``section`` is a name; the section is made if need be.
+    ``aliases`` maps names in the thread to bylines, as the editor decided. ``adopt`` is called with a
+    new document, inside the transaction, to give it a page at the desk. A dry run does all of it and
+    takes it back.
     """
-    with transaction.atomic():
-        report = _import(
-            capture,
-            source=source,
-            authority=authority,
-            section=section,
-            aliases=aliases or {},
-            adopt=None if dry_run else adopt,
-            dry_run=dry_run,
-        )
-        if dry_run:
-            transaction.set_rollback(True)
-    return report
+
+    def once() -> ImportReport:
+        with transaction.atomic():
+            report = _import(
+                capture,
+                source=source,
+                authority=authority,
+                section=section,
+                aliases=aliases or {},
+                adopt=None if dry_run else adopt,
+                dry_run=dry_run,
+            )
+            if dry_run:
+                transaction.set_rollback(True)
+        return report
+
+    try:
+        return once()
+    except IntegrityError:
+        # The same page was being imported beside us; by now it is there.
+        return once()
 
 
 def identity_of(capture: Capture) -> str:
@@ -105,7 +119,7 @@ def _import(
     *,
     source: str,
     authority: str,
-    section: Section | None,
+    section: str,
     aliases: Mapping[str, str],
     adopt: Callable[[Document], object] | None,
     dry_run: bool,
@@ -114,7 +128,12 @@ def _import(
     known = Document.objects.filter(source_key=identity_of(capture)).first()
     authors = {name: _author(name) for name in capture.byline}
     document = known or _new_document(
-        capture, authors, source, authority, section or _archive(), warnings
+        capture,
+        authors,
+        source,
+        authority,
+        section_named(section) if section else _archive(),
+        warnings,
     )
     zone = publication().zone
     added = import_comments(
@@ -190,7 +209,7 @@ def _content(capture: Capture, authors: Mapping[str, Author]) -> EditionContent:
     if capture.lead_image and capture.lead_image not in blocks:
         blocks.insert(0, capture.lead_image)
     return EditionContent(
-        headline=capture.headline,
+        headline=capture.headline[:MAX_HEADLINE],
         standfirst=capture.standfirst,
         byline=tuple(
             BylineName(authors[name].slug, name, authors[name].disclosure)
@@ -236,12 +255,12 @@ def _archive() -> Section:
 
 def section_named(name: str) -> Section:
     """Return the section with that slug or name; made when there is none."""
-    slug = slugify(name)
-    if not slug or slug in RESERVED:
-        raise ImportRefused(
-            f"“{name}” cannot be a section: its address is used by the paper itself."
-        )
-    section, _ = Section.objects.get_or_create(slug=slug, defaults={"name": name})
+    slug = slugify(name)[:60]
+    try:
+        check_section_slug(slug or "search")
+    except ValidationError as error:
+        raise ImportRefused(f"“{name}” cannot be a section. {error.messages[0]}") from error
+    section, _ = Section.objects.get_or_create(slug=slug, defaults={"name": name[:80]})
     return section
 
 

@@ -67,7 +67,8 @@ def test_e_mail_is_kept_apart(publication):
     ("draft", "field", "says"),
     [
         (Draft(text="", name="Lena"), "text", "write something"),
-        (Draft(text=" \n\u200b", name="Lena"), "text", "others could read"),
+        (Draft(text=" \n\u200b\u3164", name="Lena"), "text", "others could read"),
+        (Draft(text="x" * 50_000, name="Lena"), "text", "50,000"),
         (Draft(text="x" * (MAX_TEXT + 1), name="Lena"), "text", "10,001"),
         (Draft(text="Hi.", name=""), "name", "give a name"),
         (Draft(text="Hi.", name="\u202e\u200b"), "name", "others can read"),

@@ -325,3 +325,9 @@ def test_search_finds_the_edition_in_force(client, bridge):
 
     assert "1 story" in text(client.get("/search/", {"q": "ferry"}))
     assert "No story" in text(client.get("/search/", {"q": "monday"}))
+
+
+def test_feed_stands_whatever_addresses_a_story_holds(client, publication):
+    factories.story("Odd", 'See <a href="http://[x">this</a> or href="http://[y".', slug="odd")
+
+    assert feedparser.parse(client.get("/feed.xml").content).bozo == 0

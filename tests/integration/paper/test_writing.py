@@ -162,13 +162,16 @@ def test_form_page_carries_a_token_for_who_is_signed_in(bridge, author):
     ("who", "answer"),
     [
         (None, {"name": None, "mark": "", "desk": False}),
+        ("nameless", {"name": None, "mark": "", "desk": False}),
         ("author", {"name": "Ann Lee", "mark": "Author", "desk": False}),
         ("stranger", {"name": "Sam Stranger", "mark": "", "desk": False}),
         ("editor", {"name": "Eve Editor", "mark": "", "desk": True}),
     ],
 )
 def test_me_says_who_is_signed_in(client, author, stranger, editor, who, answer):
+    nameless = factories.account("nobody@elsewhere.example")
     accounts = {"author": author.account, "stranger": stranger, "editor": editor}
+    accounts["nameless"] = nameless
     if who:
         client.force_login(accounts[who])
 
@@ -201,3 +204,72 @@ def test_hostile_words_do_not_break_the_page(client, bridge, field):
     assert outside.count("</main>") == 1
     inside = re.search(r'(?s)<ol class="thread"[^>]*>(.*)</ol>', page)[1]
     assert not re.search(r"<[^>]*\son\w+\s*=", html.unescape(re.sub(r">[^<]*<", "><", inside)))
+
+
+def test_form_sent_to_an_old_address_keeps_its_words(client, bridge):
+    factories.edition(bridge, "Bridge", slug="moved")
+
+    answer = client.post(WRITE, form())
+
+    assert (answer.status_code, answer["Location"]) == (308, "/2026/09/moved/comment/")
+
+
+def test_key_of_another_story_posts_here(client, bridge):
+    factories.story("Other", slug="other")
+    key = "k" * 32
+
+    client.post("/2026/09/other/comment/", form(key=key))
+    answer = client.post(WRITE, form(key=key), headers=JSON)
+
+    assert answer.status_code == 201
+    assert Comment.objects.filter(document=bridge).count() == 1
+
+
+def test_other_words_with_the_same_key_are_posted_too(client, bridge):
+    for words in ("One.", "Two."):
+        client.post(WRITE, form(key="k" * 32, text=words))
+
+    assert Comment.objects.count() == 2
+
+
+@pytest.mark.parametrize("parent", ["999999", "abc", "-1"])
+def test_answer_to_nothing_keeps_its_words(client, bridge, parent):
+    answer = client.post(WRITE, form(parent=parent))
+
+    assert answer.status_code == 422
+    assert ">Are you sure?</textarea>" in answer.content.decode()
+    assert Comment.objects.count() == 0
+
+
+def test_withdrawn_story_takes_no_comments(client, bridge):
+    from broadsheet.record.actions import withdraw_document
+
+    withdraw_document(document_id=bridge.pk)
+
+    answer = client.post(WRITE, form())
+    page = client.get("/2026/09/bridge/").content.decode()
+
+    assert answer.status_code == 422
+    assert "Its discussion" in page or "discussion is closed" in page
+    assert 'name="robots" content="noindex"' in page
+
+
+def test_account_without_a_name_is_asked_for_one(client, bridge):
+    account = factories.account("nobody@elsewhere.example")
+    client.force_login(account)
+
+    refused = client.post(WRITE, form(name=""), headers={"Sec-Fetch-Site": "same-origin"})
+    client.post(WRITE, form(), headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert refused.status_code == 422
+    assert Comment.objects.get().name == "Lena"
+    assert "nobody@elsewhere.example" not in client.get("/2026/09/bridge/").content.decode()
+
+
+def test_piles_of_marks_are_cut_before_they_cost(client, bridge):
+    pile = "a" + "\u0315\u0300\u0316\u0321\u0334" * 7_000
+
+    client.post(WRITE, form(text=pile))
+    client.post(WRITE, form(name=pile))
+
+    assert all(len(comment.versions.get().text) < 20 for comment in Comment.objects.all())

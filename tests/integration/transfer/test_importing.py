@@ -171,3 +171,28 @@ def test_real_pages_are_imported_whole_and_once(path, client):
     assert again.added_comments == 0
     assert client.get(report.path).status_code == 200
     assert content_of(StoryPage.objects.get()) == Document.objects.get().edition.content
+
+
+def test_times_with_offsets_verify(publication):
+    import dataclasses
+    import datetime as dt
+
+    read = read_capture(SAMPLE.read_bytes(), filename=SAMPLE.name)
+    zone = dt.timezone(dt.timedelta(hours=-5))
+    first = dataclasses.replace(read.comments[0], posted_at=dt.datetime(2026, 9, 1, 5, tzinfo=zone))
+
+    import_capture(
+        dataclasses.replace(read, comments=(first, *read.comments[1:])),
+        source="x",
+        authority=factories.AUTHORITY,
+    )
+
+    assert verify_record().faults == ()
+
+
+def test_renamed_author_verifies():
+    bring(aliases={"Ann L": "Ann Lee"})
+
+    Author.objects.update(slug="renamed", name="Renamed")
+
+    assert verify_record().faults == ()

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.shared_fixtures import shared_files
 
-from broadsheet.discussion.markdown import MAX_MARKS, clean_text, comment_html, plain_html
+from broadsheet.discussion.markdown import clean_text, comment_html, plain_html
+from broadsheet.readers.names import MAX_MARKS
 
 ALLOWED = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "s"}
 ALLOWED_ATTRIBUTES = {"a": {"href", "rel"}, "ol": {"start"}}

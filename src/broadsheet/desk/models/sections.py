@@ -20,6 +20,7 @@ class FrontPage(KeepsPublishedStories, Page):
 
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["desk.SectionPage"]
+    private_page_options: list[str] = []
     max_count = 1
     preview_modes: list[tuple[str, str]] = []
 
@@ -42,6 +43,7 @@ class SectionPage(KeepsPublishedStories, Page):
 
     parent_page_types = ["desk.FrontPage"]
     subpage_types = ["desk.StoryPage"]
+    private_page_options: list[str] = []
     exclude_fields_in_copy = ["section"]
     preview_modes: list[tuple[str, str]] = []
     content_panels = [*Page.content_panels, FieldPanel("description"), FieldPanel("position")]
@@ -61,13 +63,28 @@ class SectionPage(KeepsPublishedStories, Page):
             check_section_slug(self.slug)
         except ValidationError as error:
             raise ValidationError({"slug": error.messages}) from error
+        if self.section and self.section.slug != self.slug:
+            raise ValidationError({"slug": "A section keeps its address: links lead to it."})
+        for name, limit in (("title", 80), ("slug", 60)):
+            if len(getattr(self, name)) > limit:
+                raise ValidationError({name: f"A section’s {name} has at most {limit} characters."})
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.live:
-            section = self.section or Section()
-            section.slug, section.name = self.slug, self.title
+            known = self.section or Section.objects.filter(slug=self.slug).first()
+            section = known or Section(slug=self.slug)
+            section.name = self.title
             section.description, section.position = self.description, self.position
+            section.is_listed = True
             section.save()
             self.section = section
+        elif self.section:
+            Section.objects.filter(pk=self.section.pk).update(is_listed=False)
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        section_id = self.section_id
+        deleted = super().delete(*args, **kwargs)
+        Section.objects.filter(pk=section_id).update(is_listed=False)
+        return deleted

@@ -18,7 +18,7 @@ from broadsheet.desk.blocks import StoryBody
 from broadsheet.desk.deletion import KeepsPublishedStories
 from broadsheet.desk.forms import StoryForm
 from broadsheet.record.enums import EditionKind
-from broadsheet.record.models import Section
+from broadsheet.record.models import Document, Section
 from broadsheet.record.queries import current_path
 
 
@@ -46,7 +46,7 @@ class StoryPage(KeepsPublishedStories, Page):
         max_length=80, blank=True, help_text="Where it was reported, if somebody was there: LEEDS."
     )
     lead_image = models.ForeignKey(
-        get_image_model_string(), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        get_image_model_string(), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     lead_alt = models.CharField(
         "alternative text",
@@ -84,6 +84,7 @@ class StoryPage(KeepsPublishedStories, Page):
 
     parent_page_types = ["desk.SectionPage"]
     subpage_types: list[str] = []
+    private_page_options: list[str] = []
     exclude_fields_in_copy = [
         "document",
         "edition_kind",
@@ -138,7 +139,7 @@ class StoryPage(KeepsPublishedStories, Page):
 
     @property
     def editions_published(self) -> int:
-        """The number of the edition in force; 0 for a story that was never out."""
+        """The number of the edition in force as this object knows it; 0 if it was never out."""
         return self.document.edition.number if self.document and self.document.edition else 0
 
     @property
@@ -177,9 +178,16 @@ class StoryPage(KeepsPublishedStories, Page):
         """Save the page; if that publishes it, append the edition in the same transaction."""
         from broadsheet.desk import editions
 
-        was_live, old_revision = self._stored_state()
+        fields = kwargs.get("update_fields")
+        if fields is not None and not {"live", "live_revision"} & set(fields):
+            super().save(*args, **kwargs)
+            return
+        was_live, old_revision, document_id = self._lock_stored_state()
+        # An object that was loaded before somebody else published does not know the document.
+        if self.document is None and document_id is not None:
+            self.document = Document.objects.get(pk=document_id)
         super().save(*args, **kwargs)
-        is_live, revision = self._stored_state()
+        is_live, revision, _ = self._lock_stored_state()
         if self.alias_of_id:
             return
         if is_live and (not was_live or revision != old_revision):
@@ -188,13 +196,15 @@ class StoryPage(KeepsPublishedStories, Page):
         elif was_live and not is_live:
             editions.withdraw(self)
 
-    def _stored_state(self) -> tuple[bool, int | None]:
-        """Return whether the stored page is live, and by which revision.
+    def _lock_stored_state(self) -> tuple[bool, int | None, int | None]:
+        """Return whether the stored page is live, by which revision, and its document's id.
 
-        What is stored decides: a save of some fields may come from an object that is out of date.
+        What is stored decides, and stays so until the transaction ends: two editors, or one who
+        presses twice, publish one after the other.
         """
-        stored = StoryPage.objects.filter(pk=self.pk).values_list("live", "live_revision_id")
-        return stored.first() or (False, None)
+        stored = StoryPage.objects.select_for_update().filter(pk=self.pk)
+        state = stored.values_list("live", "live_revision_id", "document_id").first()
+        return state or (False, None, None)
 
     def save_as_recorded(self) -> None:
         """Save a page whose edition is in the record already (an imported story)."""
@@ -210,13 +220,13 @@ class StoryPage(KeepsPublishedStories, Page):
 
 class StoryByline(Orderable):
     page = ParentalKey(StoryPage, on_delete=models.CASCADE, related_name="byline")
-    author = models.ForeignKey("record.Author", on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey("record.Author", on_delete=models.CASCADE, related_name="+")
 
     panels = [FieldPanel("author")]
 
 
 class StoryTopic(Orderable):
     page = ParentalKey(StoryPage, on_delete=models.CASCADE, related_name="story_topics")
-    topic = models.ForeignKey("record.Topic", on_delete=models.PROTECT, related_name="+")
+    topic = models.ForeignKey("record.Topic", on_delete=models.CASCADE, related_name="+")
 
     panels = [FieldPanel("topic")]

@@ -14,6 +14,8 @@ from broadsheet.paper.presenters.cards import Card
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.record.enums import EditionKind
 
+_TAG = re.compile(r"<[^>]*>")
+_SOURCES = re.compile(r' (srcset|sizes)="[^"]*"')
 _ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
 _WITHOUT_NOTE = (EditionKind.ORIGINAL, EditionKind.MINOR)
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -61,8 +63,20 @@ def feed_item(card: Card, body: str, around: Frame) -> FeedItem:
 
 def absolute_addresses(markup: str, base: str) -> str:
     """Return markup whose links and pictures work outside of its page; srcset is left out."""
-    markup = re.sub(r' (srcset|sizes)="[^"]*"', "", markup)
-    return _ADDRESS.sub(lambda match: f'{match[1]}="{urljoin(base, match[2])}"', markup)
+
+    def in_tag(tag: re.Match[str]) -> str:
+        kept = _SOURCES.sub("", tag[0])
+        return _ADDRESS.sub(lambda found: f'{found[1]}="{_absolute(found[2], base)}"', kept)
+
+    return _TAG.sub(in_tag, markup)
+
+
+def _absolute(address: str, base: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        # Not an address at all, such as one with half of an IPv6 host.
+        return address
 
 
 def xml_text(text: str) -> str:

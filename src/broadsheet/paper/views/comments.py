@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
@@ -43,10 +42,18 @@ def write(request: HttpRequest, path: str) -> HttpResponse:
     """
     found = find_address(path)
     if redirect := moved(found, below="comment/"):
+        if request.method == "POST":
+            # Keeps method and form: the words must not be lost on the way.
+            redirect.status_code = 308
         return redirect
     if request.method == "POST":
         return _post(request, found)
     parent_id = _number(request.GET.get("to"))
+    if (
+        parent_id is not None
+        and not Comment.objects.filter(document=found.document, pk=parent_id).exists()
+    ):
+        raise Http404("the comment to answer is not in this thread")
     return _form_page(
         request,
         found,
@@ -100,7 +107,7 @@ def _is_from_here(request: HttpRequest, *, by_session: bool) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     if origin is not None:
-        return urlsplit(origin).netloc == request.get_host()
+        return origin.partition("://")[2] == request.get_host()
     return not by_session or _has_token(request)
 
 
@@ -162,7 +169,8 @@ def _form_page(
     around = frame()
     account, author = writer_of(request)
     if account:
-        form = replace(form, writer=str(author or account), token=get_token(request))
+        writer = author.name if author else account.name
+        form = replace(form, writer=writer, token=get_token(request))
     context = {
         "form": form,
         "parent": _shown_parent(found, form.parent_id, around),
@@ -179,7 +187,7 @@ def _shown_parent(found: Address, parent_id: int | None, around: Frame) -> Comme
     for placed in reading_order(thread_comments(found.document)):
         if placed.comment.pk == parent_id:
             return comment_view(placed, around.zone, f"{found.path}comment/")
-    raise Http404("the comment to answer is not in this thread")
+    return None
 
 
 def _posted(comment: Comment, found: Address) -> JsonResponse:
@@ -211,8 +219,10 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _number(value: str | None) -> int | None:
-    """Return a comment's id from a form or an address; what is none counts as none given."""
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 19 else None
+    """Return a comment's id from a form or an address; 0, which no comment has, for what is none."""
+    if not value:
+        return None
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
 
 
 def _new_key() -> str:

@@ -23,7 +23,7 @@ def me(request: HttpRequest) -> HttpResponse:
     account, author = writer_of(request)
     response = JsonResponse(
         {
-            "name": str(author or account) if account else None,
+            "name": (author.name if author else account.name or None) if account else None,
             "mark": "Author" if author else "",
             "desk": bool(account and account.has_perm("wagtailadmin.access_admin")),
         }

@@ -52,6 +52,7 @@ def story(request: HttpRequest, path: str) -> HttpResponse:
         "story": view,
         "form": CommentForm(action=view.write_path),
         "here": found.document.section_id,
+        "read_only": view.withdrawn is not None,
     }
     return page("paper/story.html", context, around=around, path=found.path)
 
@@ -87,7 +88,12 @@ def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     view = story_view(found.document, path=found.path, around=around, at=end)
     if view is None:
         raise Http404("this story was not published yet at that moment")
-    context = {"story": view, "moment": when(at, around.zone), "here": found.document.section_id}
+    context = {
+        "story": view,
+        "moment": when(at, around.zone),
+        "here": found.document.section_id,
+        "read_only": True,
+    }
     response = page("paper/story.html", context, around=around, path=found.path)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Memento-Datetime"] = http_date(at.timestamp())

@@ -63,6 +63,7 @@ class Section(models.Model):
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=300, blank=True)
     position = models.PositiveIntegerField(default=0)
+    is_listed = models.BooleanField(default=True, help_text="Stands in the head of each page.")
 
     class Meta:
         ordering = ["position", "id"]
