@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
-from wagtail.images.models import AbstractImage
 from wagtail.rich_text import expand_db_html
 
 from broadsheet import clock
+from broadsheet.desk.images import recorded_picture
 from broadsheet.desk.models import StoryPage
 from broadsheet.record import actions
 from broadsheet.record.content import (
@@ -25,7 +25,6 @@ from broadsheet.record.content import (
     clean_inline,
     text_to_inline,
 )
-from broadsheet.record.pictures import Picture, PictureUnreadable, store_picture
 
 
 def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
@@ -81,7 +80,7 @@ def minting_authority(now: dt.datetime | None = None) -> str:
 
 def content_of(page: StoryPage) -> EditionContent:
     """Return what the page says, as an edition keeps it. Pictures are stored on the way."""
-    lead = _picture(page.lead_image) if page.lead_image else None
+    lead = recorded_picture(page.lead_image) if page.lead_image else None
     return EditionContent(
         headline=page.title,
         short_headline=page.short_headline,
@@ -100,17 +99,6 @@ def content_of(page: StoryPage) -> EditionContent:
             for item in page.story_topics.all()
         ),
     )
-
-
-def _picture(image: AbstractImage) -> Picture:
-    """Return the record's copy of an image, kept whatever happens to the image at the desk."""
-    try:
-        with image.open_file() as file:
-            return store_picture(file.read())
-    except (PictureUnreadable, OSError) as error:
-        raise actions.EditionRefused(
-            f"The image “{image.title}” cannot be published: {error}."
-        ) from error
 
 
 def _with_own_ids(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -151,7 +139,7 @@ def _blocks(page: StoryPage) -> Iterator[Block]:
                 yield Block(
                     block_id,
                     "image",
-                    picture=_picture(image) if image else None,
+                    picture=recorded_picture(image) if image else None,
                     url="" if image else value["source"],
                     alt=value["alt"],
                     caption=value["caption"],

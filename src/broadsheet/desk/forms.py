@@ -7,6 +7,8 @@ from typing import Any
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from broadsheet import clock
+from broadsheet.desk.images import recorded_picture
+from broadsheet.record.actions import EditionRefused
 from broadsheet.record.addresses import SLUG, story_path
 from broadsheet.record.enums import KINDS_WITH_NOTE
 from broadsheet.record.models import Address
@@ -31,6 +33,7 @@ class StoryForm(WagtailAdminPageForm):
             if self.instance.editions_published:
                 self._check_edition(cleaned)
             self._check_address(cleaned)
+            self._keep_pictures(cleaned)
         return cleaned
 
     def _check_edition(self, cleaned: dict[str, Any]) -> None:
@@ -42,6 +45,19 @@ class StoryForm(WagtailAdminPageForm):
             )
         if kind in KINDS_WITH_NOTE and not (cleaned.get("edition_note") or "").strip():
             self.add_error("edition_note", "This kind of edition tells its readers what happened.")
+
+    def _keep_pictures(self, cleaned: dict[str, Any]) -> None:
+        """Make the record's copies now, before the transaction in which everybody else waits."""
+        images: dict[str, list[Any]] = {"lead_image": [cleaned.get("lead_image")], "body": []}
+        for block in cleaned.get("body") or []:
+            if block.block_type == "image":
+                images["body"].append(block.value["image"])
+        for field, chosen in images.items():
+            try:
+                for image in filter(None, chosen):
+                    recorded_picture(image)
+            except EditionRefused as refusal:
+                self.add_error(field, str(refusal))
 
     def _check_address(self, cleaned: dict[str, Any]) -> None:
         document = self.instance.document

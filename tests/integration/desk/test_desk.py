@@ -188,3 +188,24 @@ def test_lead_image_needs_its_alternative_text(city):
 
     with pytest.raises(ValidationError, match="Say what the lead image shows"):
         city.add_child(instance=page)
+
+
+def test_image_that_cannot_be_kept_is_said_beside_its_field(desk, draft):
+    from tests.integration.desk.conftest import form_data
+
+    image = get_image_model().objects.create(
+        title="Broken", file=SimpleUploadedFile("b.png", factories.picture_bytes(), "image/png")
+    )
+    with image.file.storage.open(image.file.name, "wb") as file:
+        file.write(b"no picture")
+    page = draft()
+
+    answer = desk.post(
+        reverse("wagtailadmin_pages:edit", args=[page.pk]),
+        form_data(
+            page, "Text.", lead_image=str(image.pk), lead_alt="A bridge", **{"action-publish": "x"}
+        ),
+    )
+
+    assert "The image “Broken” cannot be published" in answer.content.decode()
+    assert StoryPage.objects.get().document is None
