@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
@@ -60,5 +61,6 @@ class AliasPanel(Component):
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         offers = open_offers()
-        request = parent_context["request"] if parent_context else None
-        return {"offers": offers[:5], "count": len(offers), "request": request}
+        # A component renders without the request, so the forms' token is handed to it.
+        token = get_token(parent_context["request"]) if parent_context else ""
+        return {"offers": offers[:5], "count": len(offers), "csrf_token": token}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 from tests import factories
 
@@ -38,6 +41,22 @@ def test_one_click_decides(desk, offer, answer, state, marked):
     offer.refresh_from_db()
     assert (offer.state, offer.decided_by) == (state, "Eve Editor")
     assert Comment.objects.exclude(author=None).count() == marked
+
+
+@pytest.mark.parametrize("name", ["wagtailadmin_home", "desk_aliases"])
+def test_the_click_carries_its_token(editor, offer, name):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(editor)
+    page = browser.get(reverse(name)).content.decode()
+    form = re.search(r'(?s)<form action="/desk/same-person/.*?</form>', page)[0]
+    token = re.search(r'csrfmiddlewaretoken" value="([^"]*)"', form)[1]
+
+    browser.post(
+        reverse("desk_alias_decide", args=[offer.pk]), {"same": "yes", "csrfmiddlewaretoken": token}
+    )
+
+    offer.refresh_from_db()
+    assert offer.state == "accepted"
 
 
 def test_stranger_cannot_decide(client, stranger, offer):
