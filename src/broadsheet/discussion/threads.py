@@ -26,7 +26,6 @@ class Placed:
     comment: Comment
     parent: Comment | None
     level: int
-    reply_count: int
     opens: bool
     holds: bool
     closes: int
@@ -56,7 +55,6 @@ def reading_order(comments: Sequence[Comment]) -> Iterator[Placed]:
             comment=comment,
             parent=by_id.get(comment.parent_id) if comment.parent_id else None,
             level=level,
-            reply_count=len(replies.get(comment.pk, [])),
             opens=level > level_before,
             holds=level_after > level,
             closes=max(level - level_after, 0),

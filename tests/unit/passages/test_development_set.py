@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.shared_fixtures import shared_files
 
 SCORE = 98.5
 WRONG = 0.10
@@ -15,16 +16,14 @@ MOVED = 97.0
 """A little under what was reached (99.1, 0.07 %, 98.8 %); these are no goals for other texts."""
 
 
-def test_score_of_the_development_set() -> None:
+@pytest.mark.parametrize("data", shared_files("passages/dev.jsonl.gz"), ids=lambda path: path.name)
+def test_score_of_the_development_set(data: Path) -> None:
     path = Path(__file__).parents[3] / "bench" / "passages.py"
     spec = importlib.util.spec_from_file_location("bench_passages", path)
     assert spec is not None
     assert spec.loader is not None
     bench = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(bench)
-    data = bench.data_set([])
-    if data is None:
-        pytest.skip("no data set: BROADSHEET_SHARED names no folder that has one")
     tally = bench.Tally()
     with gzip.open(data, "rt", encoding="utf-8") as lines:
         for edit in map(json.loads, lines):

@@ -25,7 +25,7 @@ class PartChange:
 
 
 @dataclass(frozen=True)
-class Passage:
+class ShownParagraph:
     """A paragraph of the difference, or a number of paragraphs that did not change."""
 
     change: ParagraphChange | None
@@ -39,7 +39,7 @@ class Difference:
     earlier: EditionView
     later: EditionView
     parts: Sequence[PartChange]
-    body: Sequence[Passage]
+    body: Sequence[ShownParagraph]
 
     @property
     def is_empty(self) -> bool:
@@ -113,22 +113,22 @@ def _remark(old: Sequence[str], new: Sequence[str]) -> str:
     return f"{', '.join(said)}." if said else "The order of the pictures changed."
 
 
-def _shortened(body: Sequence[ParagraphChange]) -> list[Passage]:
+def _shortened(body: Sequence[ParagraphChange]) -> list[ShownParagraph]:
     """Leave out paragraphs that did not change, but for those beside a change."""
     changed = [index for index, item in enumerate(body) if item.fate is not Fate.SAME]
     near = {
         neighbour for index in changed for neighbour in range(index - AROUND, index + AROUND + 1)
     }
-    shown: list[Passage] = []
+    shown: list[ShownParagraph] = []
     left_out = 0
     for index, item in enumerate(body):
         if index in near:
             if left_out:
-                shown.append(Passage(None, left_out))
+                shown.append(ShownParagraph(None, left_out))
                 left_out = 0
-            shown.append(Passage(item))
+            shown.append(ShownParagraph(item))
         else:
             left_out += 1
     if left_out:
-        shown.append(Passage(None, left_out))
+        shown.append(ShownParagraph(None, left_out))
     return shown

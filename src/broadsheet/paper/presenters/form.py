@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from django.utils.safestring import SafeString
 
 from broadsheet.discussion.actions import FieldError
-from broadsheet.discussion.markdown import MAX_TEXT
-from broadsheet.readers.names import MAX_NAME
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,6 @@ class CommentForm:
     preview: SafeString | str = ""
     writer: str = ""
     token: str = ""
-    max_text: int = MAX_TEXT
-    max_name: int = MAX_NAME
 
 
 def errors_by_field(errors: Iterable[FieldError]) -> dict[str, str]:

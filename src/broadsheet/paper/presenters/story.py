@@ -91,10 +91,6 @@ class StoryView:
         """The editions whose notes readers are shown, the newest first."""
         return [item for item in reversed(self.editions) if item.edition.note]
 
-    @property
-    def author_replies(self) -> int:
-        return sum(1 for comment in self.thread if comment.mark)
-
     def lead_picture(self) -> SafeString | str:
         lead = self.content.lead_image
         if lead is None:
