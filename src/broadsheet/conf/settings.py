@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -93,19 +94,17 @@ SQLITE_OPTIONS = {
         " PRAGMA mmap_size=134217728; PRAGMA foreign_keys=ON;"
     ),
 }
+# Under ASGI each request has a thread of its own, so a connection that outlived it would be lost.
 if OPTIONS.database_url:
-    _database = dj_database_url.parse(
-        OPTIONS.database_url, conn_max_age=60, conn_health_checks=True
-    )
-    if _database["ENGINE"].endswith("sqlite3"):
-        _database = {**_database, "CONN_MAX_AGE": None, "OPTIONS": SQLITE_OPTIONS}
+    _database: dict[str, Any] = {**dj_database_url.parse(OPTIONS.database_url), "CONN_MAX_AGE": 0}
 else:
     _database = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(DATA / "broadsheet.sqlite3"),
-        "CONN_MAX_AGE": None,
-        "OPTIONS": SQLITE_OPTIONS,
+        "CONN_MAX_AGE": 0,
     }
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = SQLITE_OPTIONS
 DATABASES = {"default": _database}
 
 STORAGES = {
