@@ -157,6 +157,7 @@ def post_comment(
         if draft.email:
             CommentContact.objects.create(comment=comment, email=draft.email)
         Submission.objects.update_or_create(key=key, defaults={"comment": comment, "sent_at": now})
+        Thread.objects.get_or_create(document=document)
         Thread.objects.filter(document=document).update(
             comment_count=F("comment_count") + 1, last_comment_at=now
         )
@@ -200,8 +201,6 @@ def _add_comment(
         comment=comment, number=1, text=text, html=html, valid_from=comment.posted_at
     )
     version.save(force_insert=True)
-    if document.head_sequence == 0 or not Thread.objects.filter(document=document).exists():
-        Thread.objects.get_or_create(document=document)
     journal.append_entry(
         document=document,
         kind=EntryKind.COMMENT,
