@@ -59,13 +59,15 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Broadsheet needs Python 3.11 or newer; say which with PYTHON=…")'
 	@$(PYTHON) -m venv .venv
 
+# The lock is complete, so nothing is resolved: pip would take the newest release of a package that is
+# asked for with extras, and then refuse it as one that is not in the lock.
 .venv/.run-installed: .venv/bin/pip requirements/run.txt pyproject.toml
 	@echo "Installing from the lock (a minute or two the first time) …"
-	@$(PIP) --require-hashes -r requirements/run.txt | $(COUNT)
+	@$(PIP) --require-hashes --no-deps -r requirements/run.txt | $(COUNT)
 	@$(PIP) --quiet --no-deps --editable .
 	@touch $@
 
 .venv/.dev-installed: .venv/.run-installed requirements/dev.txt
 	@echo "Installing the tools for development …"
-	@$(PIP) --require-hashes -r requirements/dev.txt | $(COUNT)
+	@$(PIP) --require-hashes --no-deps -r requirements/dev.txt | $(COUNT)
 	@touch $@
