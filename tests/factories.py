@@ -96,6 +96,7 @@ def edition(
     at: dt.datetime | None = None,
     kind: str = "update",
     note: str = "Adds the date.",
+    reason: str = "Nobody asked before.",
     authors: tuple[Author, ...] = (),
     topics: tuple[Topic, ...] = (),
 ) -> Edition:
@@ -104,6 +105,7 @@ def edition(
         content=content(headline, *paragraphs, authors=authors, topics=topics),
         kind=kind,
         note=note if kind else "",
+        reason=reason if kind else "",
         slug=slug,
         at=at,
     )

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "broadsheet.desk",
     "broadsheet.paper",
     "broadsheet.transfer",
+    "broadsheet.corrections",
     "broadsheet.discussion",
     "broadsheet.readers",
     "broadsheet.record",

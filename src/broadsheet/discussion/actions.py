@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import F
 
 from broadsheet import clock
-from broadsheet.discussion.enums import AliasState, CommentKind, Origin
+from broadsheet.discussion.anchors import anchor_comment, link_quotations
+from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Origin
 from broadsheet.discussion.markdown import MAX_TEXT, clean_text, comment_html, plain_html
 from broadsheet.discussion.models import (
     AuthorAlias,
@@ -28,8 +29,9 @@ from broadsheet.readers.models import Account
 from broadsheet.readers.names import NameUnusable, clean_name, is_legible
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
-from broadsheet.record.enums import EntryKind
-from broadsheet.record.models import Author, Document
+from broadsheet.record.enums import EntryKind, PlacementStatus
+from broadsheet.record.models import Author, Document, Passage
+from broadsheet.record.placements import PassageRefused, Pointer, keep_passage, locate
 
 SAME_WORDS_WITHIN = dt.timedelta(minutes=10)
 """A second form with the same words, name and place in this time is the first one pressed twice."""
@@ -61,6 +63,38 @@ class ThreadNotOpen(CommentRefused):
 
 
 @dataclass(frozen=True)
+class Change:
+    """What changed while somebody wrote: ``what`` is ``comment`` or ``passage``."""
+
+    what: str
+    before: str
+    after: str
+
+
+class ChangedMeanwhile(CommentRefused):
+    """What is answered is not what it was when the writer began; ``changes`` shows both.
+
+    Sent again with ``seen_version`` and ``seen_edition`` as they are now, it is posted.
+    """
+
+    def __init__(self, changes: Sequence[Change], *, version: int | None, edition: int) -> None:
+        what = " and ".join(
+            "the comment that you answer" if change.what == "comment" else "the passage"
+            for change in changes
+        )
+        super().__init__(
+            FieldError(
+                "text",
+                f"While you wrote, {what} changed. Your words are kept: see what changed, and post"
+                " them as they are or after a look.",
+            )
+        )
+        self.changes = tuple(changes)
+        self.version = version
+        self.edition = edition
+
+
+@dataclass(frozen=True)
 class Draft:
     """A comment as somebody wants to post it, cleaned by :func:`checked_draft`."""
 
@@ -68,6 +102,14 @@ class Draft:
     name: str = ""
     email: str = ""
     parent_id: int | None = None
+    pointer: Pointer | None = None
+    """The words that it is about, if the writer marked some."""
+    links_quotations: bool = True
+    """Whether words of the story that it quotes are recognised as passages."""
+    seen_version: int | None = None
+    """The version of the parent that the writer answers; ``None``: not said."""
+    seen_edition: int | None = None
+    """The number of the edition that the writer saw; ``None``: not said."""
 
 
 def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
@@ -102,7 +144,7 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
             )
     if errors:
         raise CommentRefused(*errors)
-    return Draft(text=text, name=name, email=email, parent_id=draft.parent_id)
+    return replace(draft, text=text, name=name, email=email)
 
 
 def post_comment(
@@ -111,14 +153,17 @@ def post_comment(
     draft: Draft,
     account: Account | None = None,
     author: Author | None = None,
+    kind: CommentKind = CommentKind.COMMENT,
     submission_key: str = "",
     at: dt.datetime | None = None,
 ) -> Comment:
     """Add a comment to a thread; the same form sent twice gives the same comment.
 
+    With ``draft.pointer`` it is about these words of the story; words that it quotes are recognised.
+
     ``submission_key`` is what the form carried, if anything; without one, the same words by the same
     name at the same place within ten minutes count as the same form. Raises
-    :class:`CommentRefused` and :class:`ThreadNotOpen`.
+    :class:`CommentRefused`, :class:`ThreadNotOpen` and :class:`ChangedMeanwhile`.
     """
     own_name = author.name if author else (account.name if account else "")
     draft = checked_draft(draft, needs_name=not own_name)
@@ -139,12 +184,15 @@ def post_comment(
                 )
             )
         parent = _parent(document, draft.parent_id)
+        marked = _marked(document, draft.pointer)
+        _check_unchanged(document, draft, parent, marked)
         comment = _add_comment(
             document,
             Comment(
                 document=document,
                 parent=parent,
                 depth=parent.depth + 1 if parent else 1,
+                kind=kind,
                 name=name,
                 author=author,
                 account=account,
@@ -154,6 +202,10 @@ def post_comment(
             html=html,
             at=now,
         )
+        if marked:
+            anchor_comment(document, comment, marked, MadeBy.WRITER, at=now)
+        elif draft.links_quotations:
+            link_quotations(document, [(comment, draft.text)], at=now)
         if draft.email:
             CommentContact.objects.create(comment=comment, email=draft.email)
         Submission.objects.update_or_create(key=key, defaults={"comment": comment, "sent_at": now})
@@ -165,6 +217,38 @@ def post_comment(
             lambda: comment_posted.send_robust(sender=Comment, comment=comment), robust=True
         )
     return comment
+
+
+def _marked(document: Document, pointer: Pointer | None) -> Passage | None:
+    """Return the passage that the writer marked; the document is locked."""
+    if pointer is None:
+        return None
+    try:
+        return keep_passage(*locate(document, pointer))
+    except PassageRefused as refusal:
+        raise CommentRefused(FieldError("exact", str(refusal))) from refusal
+
+
+def _check_unchanged(
+    document: Document, draft: Draft, parent: Comment | None, marked: Passage | None
+) -> None:
+    """Refuse a reply to a version, or to a passage, that is not what the writer saw."""
+    changes: list[Change] = []
+    version = parent.versions.get(valid_to=None) if parent else None
+    if version and draft.seen_version is not None and draft.seen_version != version.number:
+        seen = version.comment.versions.filter(number=draft.seen_version).first()
+        changes.append(Change("comment", seen.text if seen else "", version.text))
+    assert document.edition is not None
+    now = document.edition.number
+    if (
+        marked
+        and draft.seen_edition not in (None, now)
+        and marked.status not in (PlacementStatus.INTACT, PlacementStatus.MOVED)
+    ):
+        after = document.edition.canonical_text[marked.placed_start or 0 : marked.placed_end or 0]
+        changes.append(Change("passage", marked.exact, after))
+    if changes:
+        raise ChangedMeanwhile(changes, version=version.number if version else None, edition=now)
 
 
 def _parent(document: Document, parent_id: int | None) -> Comment | None:
@@ -258,6 +342,7 @@ def import_comments(
         ).select_related("author")
     }
     added: list[Comment] = []
+    said: list[tuple[Comment, str]] = []
     for imported in comments:
         if imported.key in known:
             continue
@@ -282,6 +367,7 @@ def import_comments(
         )
         known[imported.key] = comment
         added.append(comment)
+        said.append((comment, text))
     times = [comment.posted_at for comment in added if comment.posted_at]
     if thread.last_comment_at:
         times.append(thread.last_comment_at)
@@ -290,6 +376,7 @@ def import_comments(
     thread.claimed_comments = claimed
     thread.save()
     if added:
+        link_quotations(document, said, at=now)
         transaction.on_commit(
             lambda: comments_imported.send_robust(sender=Comment, document=document), robust=True
         )

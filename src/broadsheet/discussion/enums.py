@@ -6,6 +6,7 @@ from django.db import models
 class CommentKind(models.TextChoices):
     COMMENT = "comment", "Comment"
     PINGBACK = "pingback", "Pingback"
+    PROPOSAL = "proposal", "Proposed correction"
 
 
 class Origin(models.TextChoices):
@@ -13,6 +14,14 @@ class Origin(models.TextChoices):
 
     HERE = "here", "Written here"
     IMPORTED = "imported", "Imported"
+
+
+class MadeBy(models.TextChoices):
+    """Who said which words a comment is about."""
+
+    WRITER = "writer", "The writer marked the words"
+    QUOTATION = "quotation", "The writer quoted them"
+    EDITOR = "editor", "An editor"
 
 
 class AliasState(models.TextChoices):

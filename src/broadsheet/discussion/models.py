@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from broadsheet.discussion.enums import AliasState, CommentKind, Origin
+from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Origin
 
 
 class Thread(models.Model):
@@ -58,6 +58,8 @@ class Comment(models.Model):
 
     shown_versions: list[CommentVersion]
     """The version valid at the moment asked for; set by ``queries.thread_comments``."""
+    shown_passages: list[CommentPassage]
+    """The passages it is about; set by ``queries.thread_comments``."""
 
     class Meta:
         constraints = [
@@ -110,6 +112,28 @@ class CommentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.number} of comment {self.comment_id}"
+
+
+class CommentPassage(models.Model):
+    """Says that a comment is about a passage of the story."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="passages")
+    passage = models.ForeignKey(
+        "record.Passage", on_delete=models.PROTECT, related_name="comment_links"
+    )
+    made_by = models.CharField(max_length=16, choices=MadeBy)
+
+    class Meta:
+        ordering = ["comment_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "passage"], name="discussion_passage_once"),
+            models.CheckConstraint(
+                condition=Q(made_by__in=MadeBy.values), name="discussion_passage_made_by_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"comment {self.comment_id} about {self.passage}"
 
 
 class CommentContact(models.Model):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db.models import Prefetch, Q
 
-from broadsheet.discussion.models import Comment, CommentVersion, Thread
+from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion, Thread
 from broadsheet.record.models import Document, Edition
 from broadsheet.record.queries import editions_in_force
 
@@ -15,10 +15,10 @@ DISCUSSED_LATELY = dt.timedelta(days=30)
 
 
 def thread_comments(document: Document, at: dt.datetime | None = None) -> list[Comment]:
-    """Return the comments of a thread as they stood, in order of arrival. Two statements.
+    """Return the comments of a thread as they stood, in order of arrival. Three statements.
 
     Comments without a recorded time stand at every moment. Each has ``shown_versions``, a list with
-    the version that was valid.
+    the version that was valid, and ``shown_passages``, what it is about.
     """
     comments = Comment.objects.filter(document=document)
     versions = CommentVersion.objects.all()
@@ -31,7 +31,20 @@ def thread_comments(document: Document, at: dt.datetime | None = None) -> list[C
         )
     return list(
         comments.select_related("author")
-        .prefetch_related(Prefetch("versions", queryset=versions, to_attr="shown_versions"))  # type: ignore[no-redef]
+        .prefetch_related(
+            Prefetch("versions", queryset=versions, to_attr="shown_versions"),  # type: ignore[no-redef]
+            Prefetch(
+                "passages",
+                queryset=CommentPassage.objects.select_related("passage", "passage__edition")
+                .defer(
+                    "passage__edition__body_html",
+                    "passage__edition__canonical_text",
+                    "passage__edition__content_data",
+                )
+                .order_by("pk"),
+                to_attr="shown_passages",
+            ),
+        )
         .order_by("sequence")
     )
 

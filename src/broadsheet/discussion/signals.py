@@ -7,3 +7,7 @@ comment_posted = Signal()
 
 comments_imported = Signal()
 """``document``: a thread came in from elsewhere."""
+
+quoted_words_changed = Signal()
+"""``comments``, ``edition``: an edition reworded or removed the words that these comments are about.
+Their writers are to be told."""

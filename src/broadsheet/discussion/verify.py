@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from broadsheet.discussion.actions import alias_content, comment_content
-from broadsheet.discussion.models import AuthorAlias, CommentVersion
+from broadsheet.discussion.anchors import link_content
+from broadsheet.discussion.models import AuthorAlias, CommentPassage, CommentVersion
 from broadsheet.record import journal
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.models import JournalEntry
@@ -41,6 +42,21 @@ def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
     }
 
 
+def _load_passages(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    links = {
+        link.pk: link
+        for link in CommentPassage.objects.filter(
+            comment__document=entries[0].document_id
+        ).select_related("passage")
+    }
+    return {
+        entry.pk: link_content(links[_number(entry)])
+        for entry in entries
+        if _number(entry) in links
+    }
+
+
 def register() -> None:
+    journal.register_content(EntryKind.PASSAGE, _load_passages)
     journal.register_content(EntryKind.COMMENT, _load_comments)
     journal.register_content(EntryKind.ATTRIBUTION, _load_aliases)

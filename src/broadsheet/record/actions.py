@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from broadsheet import clock
-from broadsheet.record import journal
+from broadsheet.record import journal, rules
 from broadsheet.record.addresses import SLUG, story_path
 from broadsheet.record.alignments import keep_alignment
 from broadsheet.record.content import EditionContent, canonical_json, sha256_hex
-from broadsheet.record.enums import KINDS_WITH_NOTE, DocumentKind, EditionKind, EntryKind
+from broadsheet.record.enums import (
+    KINDS_WITH_NOTE,
+    DocumentKind,
+    EditionKind,
+    EntryKind,
+    NotePlacement,
+)
 from broadsheet.record.models import (
     Address,
     Author,
@@ -22,10 +31,15 @@ from broadsheet.record.models import (
     Section,
     Topic,
 )
+from broadsheet.record.placements import place_passages
 from broadsheet.record.queries import publication
 from broadsheet.record.rendering import body_html
+from broadsheet.record.rules import Touch
 from broadsheet.record.search import index_document
 from broadsheet.record.signals import document_changed, edition_published
+
+MAX_CREDIT = 120
+"""Characters of a credit, as the table keeps."""
 
 
 class EditionRefused(ValueError):
@@ -38,6 +52,23 @@ class EditionKindMissing(EditionRefused):
 
 class EditionNoteMissing(EditionRefused):
     """This kind of edition tells its readers what happened."""
+
+
+class StealthRefused(EditionRefused):
+    """A *minor* edition touches what readers rely on; ``touches`` says what."""
+
+    def __init__(self, headline: str, found: Sequence[Touch]) -> None:
+        said = "; ".join(str(touch) for touch in found[:3])
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        super().__init__(
+            f"“{headline}”: this edition is not minor, for {said}{more}. Choose another kind, have a"
+            " second editor approve it, or give a reason that readers will see."
+        )
+        self.touches = found
+
+
+class LateReasonMissing(EditionRefused):
+    """A correction that comes late says why."""
 
 
 class AddressTaken(ValueError):
@@ -82,45 +113,50 @@ def append_edition(
     note: str = "",
     credit: str = "",
     published_by: str = "",
+    approved_by: str = "",
+    reason: str = "",
+    note_placement: str = "",
     slug: str,
     at: dt.datetime | None = None,
 ) -> Edition:
     """Publish the next edition of a document.
 
-    ``kind`` may be empty for the first edition only. ``at`` is the instant of publication (default:
-    now), kept to the second; two editions never share a second, the later one is moved on. The
-    address follows ``slug``; earlier addresses keep redirecting. Raises :class:`EditionKindMissing`,
-    :class:`EditionNoteMissing`, :class:`EditionRefused` and :class:`AddressTaken`.
+    ``kind`` may be empty for the first edition only. ``approved_by`` names the second editor and
+    ``reason`` is public; one of them is asked for where :mod:`broadsheet.record.rules` says so.
+    ``note_placement`` is ``top``, ``end`` or empty for what the rules say. ``at`` is the instant of
+    publication (default: now), kept to the second; two editions never share a second, the later one
+    is moved on. The address follows ``slug``; earlier addresses keep redirecting. Passages are
+    carried into the new edition. Raises :class:`EditionKindMissing`, :class:`EditionNoteMissing`,
+    :class:`StealthRefused`, :class:`LateReasonMissing`, :class:`EditionRefused` and :class:`AddressTaken`.
     """
     document = lock_document(document_id)
-    last = Edition.objects.filter(document=document).order_by("-number").first()
-    number = last.number + 1 if last else 1
-    kind = _checked_kind(kind, note=note, number=number, headline=content.headline)
+    last = latest_edition(document)
+    number = next_number(document)
+    chosen = _checked_kind(kind, note=note, number=number, headline=content.headline)
     published_at = clock.to_the_second(at or clock.now())
     if last and published_at <= last.published_at:
         published_at = last.published_at + dt.timedelta(seconds=1)
-    text = content.canonical().text
-    edition = Edition(
+    if last:
+        check_stealth(
+            chosen, last.content, content, approved_by=approved_by, reason=reason, by=published_by
+        )
+        _check_late(chosen, last, published_at, reason)
+        note_placement = note_placement or _note_placement(chosen, last.content, content)
+    edition = build_edition(
         document=document,
         number=number,
         published_at=published_at,
-        kind=kind,
+        kind=chosen,
         note=note.strip(),
-        credit=credit.strip(),
+        credit=credit.strip()[:MAX_CREDIT],
+        note_placement=note_placement if note.strip() else "",
         published_by=published_by[:150],
-        headline=content.headline,
-        short_headline=content.short_headline,
-        standfirst=content.standfirst,
-        content_data=content.to_data(),
-        body_html=body_html(content.blocks),
-        canonical_text=text,
-        word_count=len(text.split()),
+        approved_by=approved_by[:150],
+        reason=reason.strip(),
+        content=content,
     )
-    edition.digest = edition_digest(edition)
-    edition.save()
     if last:
         keep_alignment(last, edition)
-    _keep_byline_and_topics(edition, content)
     document.edition = edition
     document.first_published_at = document.first_published_at or published_at
     reinstated = document.withdrawn_at is not None
@@ -128,19 +164,66 @@ def append_edition(
     document.save(update_fields=["edition", "first_published_at", "withdrawn_at"])
     if reinstated:
         _enter(document, EntryKind.REINSTATEMENT, "reinstatement", clock.now())
-    journal.append_entry(
-        document=document,
-        kind=EntryKind.EDITION,
-        reference=f"edition/{edition.number}",
-        content=edition.digest,
-        at=clock.now(),
-    )
+    _enter(document, EntryKind.EDITION, f"edition/{number}", clock.now(), content=edition.digest)
     _keep_address(document, slug)
     index_document(document)
+    changes = place_passages(document)
     transaction.on_commit(
-        lambda: edition_published.send_robust(sender=Edition, edition=edition), robust=True
+        lambda: edition_published.send_robust(sender=Edition, edition=edition, changes=changes),
+        robust=True,
     )
     return edition
+
+
+def latest_edition(document: Document) -> Edition | None:
+    """Return the edition published last; numbers are identities and do not tell."""
+    return Edition.objects.filter(document=document).order_by("-published_at", "-number").first()
+
+
+def next_number(document: Document) -> int:
+    last = Edition.objects.filter(document=document).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def build_edition(*, content: EditionContent, **fields: Any) -> Edition:
+    """Insert an edition with all that is made from its content; the document is locked."""
+    text = content.canonical().text
+    edition = Edition(
+        headline=content.headline,
+        short_headline=content.short_headline,
+        standfirst=content.standfirst,
+        content_data=content.to_data(),
+        body_html=body_html(content.blocks),
+        canonical_text=text,
+        word_count=len(text.split()),
+        **fields,
+    )
+    edition.digest = edition_digest(edition)
+    edition.save()
+    _keep_byline_and_topics(edition, content)
+    return edition
+
+
+def check_stealth(
+    kind: EditionKind,
+    old: EditionContent,
+    new: EditionContent,
+    *,
+    approved_by: str,
+    reason: str,
+    by: str,
+) -> None:
+    """Refuse a *minor* edition that touches facts, unless somebody else answers for it.
+
+    A second editor does, or, in a newsroom of one, a reason that readers see.
+    """
+    if kind != EditionKind.MINOR or reason.strip():
+        return
+    if approved_by.strip() and approved_by.strip() != by.strip():
+        return
+    found = rules.touches(old, new)
+    if found:
+        raise StealthRefused(new.headline, found)
 
 
 def _checked_kind(kind: str, *, note: str, number: int, headline: str) -> EditionKind:
@@ -166,11 +249,17 @@ def _checked_kind(kind: str, *, note: str, number: int, headline: str) -> Editio
 
 
 def edition_digest(edition: Edition) -> str:
-    """Return the SHA-256 (hexadecimal) over everything that an edition says."""
+    """Return the SHA-256 (hexadecimal) over everything that an edition says.
+
+    Columns that came later count only where they say something, so that older digests stay true.
+    """
+    names = ("note_placement", "approved_by", "reason")
+    later = {name: getattr(edition, name) for name in names if getattr(edition, name)}
     return sha256_hex(
         [
             canonical_json(
                 {
+                    **later,
                     "number": edition.number,
                     "published_at": edition.published_at.astimezone(dt.UTC).isoformat(),
                     "kind": edition.kind,
@@ -187,6 +276,21 @@ def edition_digest(edition: Edition) -> str:
             edition.canonical_text.encode(),
         ]
     )
+
+
+def _check_late(kind: EditionKind, last: Edition, at: dt.datetime, reason: str) -> None:
+    if kind != EditionKind.CORRECTION or reason.strip():
+        return
+    if rules.is_late(last.published_at, at):
+        raise LateReasonMissing(
+            f"“{last.headline}”: a correction after more than {rules.LATE_AFTER.days} days tells"
+            " readers why it comes so late. Give the reason."
+        )
+
+
+def _note_placement(kind: EditionKind, old: EditionContent, new: EditionContent) -> str:
+    is_top = rules.note_belongs_on_top(kind, old, new)
+    return NotePlacement.TOP if is_top else NotePlacement.END
 
 
 def _keep_byline_and_topics(edition: Edition, content: EditionContent) -> None:

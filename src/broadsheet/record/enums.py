@@ -29,6 +29,22 @@ KINDS_WITH_NOTE = frozenset(
 """Kinds that tell their readers what happened; without the note they cannot be published."""
 
 
+class NotePlacement(models.TextChoices):
+    """Where readers find the note of an edition."""
+
+    TOP = "top", "Above the story"
+    END = "end", "Below the story"
+
+
+class PlacementStatus(models.TextChoices):
+    """What became of a passage in a later edition (``broadsheet.passages.Status``)."""
+
+    INTACT = "intact", "Intact"
+    MOVED = "moved", "Moved"
+    REWORDED = "reworded", "Reworded"
+    REMOVED = "removed", "Removed"
+
+
 class DocumentKind(models.TextChoices):
     STORY = "story", "Story"
     ELSEWHERE = "elsewhere", "Page elsewhere"
@@ -49,5 +65,10 @@ class EntryKind(models.TextChoices):
     SECTION = "section", "Section"
     WITHDRAWAL = "withdrawal", "Withdrawal"
     REINSTATEMENT = "reinstatement", "Reinstatement"
+    NOTE = "note", "Note"
+    RECONSTRUCTION = "reconstruction", "Reconstruction"
     COMMENT = "comment", "Comment"
+    PASSAGE = "passage", "Passage"
+    PROPOSAL = "proposal", "Proposal"
+    DECISION = "decision", "Decision on a proposal"
     ATTRIBUTION = "attribution", "Attribution"

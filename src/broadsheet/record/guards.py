@@ -1,40 +1,59 @@
-"""Database triggers that keep editions and journal entries as they were written.
+"""Database triggers that keep what was published as it was written.
 
-Django has no constraint for "never changes", so this is SQL of each database. Erasing the salt of a
-journal entry (lawful erasure) is the one change allowed.
+Django has no constraint for "never changes", so this is SQL of each database. Two changes are
+allowed: erasing the salt of a journal entry (lawful erasure), and saying anew where a passage
+stands in the edition in force.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-_TABLES = {
+_MESSAGES = {
     "record_edition": "an edition never changes",
     "record_journalentry": "a journal entry never changes",
+    "record_passage": "what a passage marks never changes",
+    "record_noterevision": "a note is superseded, never changed",
+    "record_reconstruction": "what an edition was reconstructed from never changes",
 }
-_FIXED_IN_JOURNAL = (
-    "document_id",
-    "sequence",
-    "at",
-    "kind",
-    "reference",
-    "content_digest",
-    "digest",
-)
+TABLES = tuple(_MESSAGES)
+FIRST_TABLES = TABLES[:2]
+"""Those that the first guards were made for, when there were no others."""
+LATER_TABLES = TABLES[2:]
+
+_FIXED = {
+    "record_journalentry": (
+        *("document_id", "sequence", "at", "kind", "reference", "content_digest", "digest"),
+    ),
+    "record_passage": (
+        *("document_id", "edition_id", "start", "end", "exact", "prefix", "suffix"),
+    ),
+}
+"""Columns that are fixed in tables whose other columns may change; elsewhere all are."""
 
 
 def _change_condition(table: str, differs: str) -> str:
     """Return the condition under which an UPDATE is refused."""
-    if table == "record_edition":
+    if table not in _FIXED:
         return ""
-    changed = " OR ".join(f"NEW.{name} {differs} OLD.{name}" for name in _FIXED_IN_JOURNAL)
-    return f"WHEN ({changed} OR NEW.salt IS NOT NULL)"
+    changed = " OR ".join(f'NEW."{name}" {differs} OLD."{name}"' for name in _FIXED[table])
+    if table == "record_journalentry":
+        changed += " OR NEW.salt IS NOT NULL"
+    return f"WHEN ({changed})"
 
 
-def install(schema_editor: BaseDatabaseSchemaEditor, *, deletes: bool = True) -> None:
+def install(
+    schema_editor: BaseDatabaseSchemaEditor,
+    *,
+    tables: Iterable[str] = TABLES,
+    deletes: bool = True,
+) -> None:
     """Create the triggers; without ``deletes`` only those against changes."""
     vendor = schema_editor.connection.vendor
-    for table, message in _TABLES.items():
+    for table in tables:
+        message = _MESSAGES[table]
         for event in ("UPDATE", "DELETE") if deletes else ("UPDATE",):
             name = f"{table}_{event.lower()}_guard"
             if vendor == "sqlite":
@@ -57,10 +76,10 @@ def install(schema_editor: BaseDatabaseSchemaEditor, *, deletes: bool = True) ->
                 )
 
 
-def remove(schema_editor: BaseDatabaseSchemaEditor) -> None:
+def remove(schema_editor: BaseDatabaseSchemaEditor, *, tables: Iterable[str] = TABLES) -> None:
     """Drop the triggers, as a later change of these tables on SQLite needs."""
     vendor = schema_editor.connection.vendor
-    for table in _TABLES:
+    for table in tables:
         for event in ("update", "delete"):
             name = f"{table}_{event}_guard"
             if vendor == "sqlite":

@@ -3,7 +3,10 @@
 from django.dispatch import Signal
 
 edition_published = Signal()
-"""``edition``: an edition was appended."""
+"""``edition``: an edition was appended. ``changes``: what it did to passages (``PlacementChange``)."""
 
 document_changed = Signal()
 """``document``: its address, section or withdrawal changed."""
+
+edition_reconstructed = Signal()
+"""``edition``: an earlier text was added to a history."""

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from broadsheet.record import journal
 from broadsheet.record.actions import edition_digest
 from broadsheet.record.enums import EntryKind
-from broadsheet.record.models import Address, Document, Edition, JournalEntry
+from broadsheet.record.healing import note_content, reconstruction_content
+from broadsheet.record.models import (
+    Address,
+    Document,
+    Edition,
+    JournalEntry,
+    NoteRevision,
+    Passage,
+    Reconstruction,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,7 @@ def verify_record(documents: Sequence[int] | None = None) -> Verification:
         checked += 1
         faults.extend(journal.chain_faults(document))
         faults.extend(_edition_faults(document))
+        faults.extend(_placement_faults(document))
     entries = JournalEntry.objects.filter(document__in=found).count()
     return Verification(checked, entries, tuple(faults))
 
@@ -73,9 +83,59 @@ def _reference_is_content(entries: Sequence[JournalEntry]) -> dict[int, object]:
     return {entry.pk: entry.reference for entry in entries}
 
 
+def _load_notes(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    """References are ``note/<edition>/<number>``."""
+    revisions = {
+        f"note/{revision.edition.number}/{revision.number}": revision
+        for revision in NoteRevision.objects.filter(
+            edition__document=entries[0].document_id
+        ).select_related("edition")
+    }
+    return {
+        entry.pk: note_content(revisions[entry.reference])
+        for entry in entries
+        if entry.reference in revisions
+    }
+
+
+def _load_reconstructions(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    known = {
+        f"reconstruction/{item.edition.number}": item
+        for item in Reconstruction.objects.filter(
+            edition__document=entries[0].document_id
+        ).select_related("edition")
+    }
+    return {
+        entry.pk: reconstruction_content(known[entry.reference])
+        for entry in entries
+        if entry.reference in known
+    }
+
+
+def _placement_faults(document: Document) -> Iterator[journal.Fault]:
+    """Find passages whose words are not in their edition, or whose placement is out of date."""
+    texts = dict(
+        Edition.objects.filter(passages__document=document).values_list("pk", "canonical_text")
+    )
+    for passage in Passage.objects.filter(document=document).order_by("pk").iterator(500):
+        where = f"passage {passage.pk}"
+        if texts[passage.edition_id][passage.start : passage.end] != passage.exact:
+            yield journal.Fault(
+                document.urn, document.head_sequence, f"{where} is not in its edition"
+            )
+        if passage.placed_in_id != document.edition_id:
+            yield journal.Fault(
+                document.urn,
+                document.head_sequence,
+                f"{where} is not placed in the edition in force",
+            )
+
+
 def register() -> None:
     """Tell the journal how to read back the content of the record's own entries."""
     journal.register_content(EntryKind.EDITION, _load_editions)
     journal.register_content(EntryKind.ADDRESS, _load_addresses)
+    journal.register_content(EntryKind.NOTE, _load_notes)
+    journal.register_content(EntryKind.RECONSTRUCTION, _load_reconstructions)
     for kind in (EntryKind.SECTION, EntryKind.WITHDRAWAL, EntryKind.REINSTATEMENT):
         journal.register_content(kind, _reference_is_content)

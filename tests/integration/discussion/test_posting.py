@@ -179,12 +179,12 @@ def test_announced_after_the_commit(publication, django_capture_on_commit_callba
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_thread_costs_two_statements(publication, django_assert_num_queries, count):
+def test_thread_costs_three_statements(publication, django_assert_num_queries, count):
     document = factories.story()
     for number in range(count):
         factories.comment(document, f"Comment {number}.")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(thread_comments(document)) == count
 
 

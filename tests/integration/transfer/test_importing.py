@@ -121,7 +121,7 @@ def test_imported_story_can_be_edited_at_the_desk():
 
     assert content_of(page) == document.edition.content
     page.title = "Council sets the bridge’s budget"
-    page.edition_kind = "minor"
+    page.edition_kind, page.edition_note = "clarification", "Whose budget it is."
     page.save_revision().publish()
 
     document.refresh_from_db()

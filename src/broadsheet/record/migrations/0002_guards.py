@@ -4,11 +4,11 @@ from broadsheet.record import guards
 
 
 def install(apps, schema_editor):  # type: ignore[no-untyped-def]
-    guards.install(schema_editor)
+    guards.install(schema_editor, tables=guards.FIRST_TABLES)
 
 
 def remove(apps, schema_editor):  # type: ignore[no-untyped-def]
-    guards.remove(schema_editor)
+    guards.remove(schema_editor, tables=guards.FIRST_TABLES)
 
 
 class Migration(migrations.Migration):

@@ -5,6 +5,8 @@ from broadsheet.record.models.documents import Address, Document
 from broadsheet.record.models.editions import Edition, EditionAuthor, EditionTopic
 from broadsheet.record.models.journal import JournalEntry
 from broadsheet.record.models.masthead import Author, Publication, Section, Topic
+from broadsheet.record.models.notes import NoteRevision, Reconstruction
+from broadsheet.record.models.passages import Passage
 
 __all__ = [
     "Address",
@@ -15,7 +17,10 @@ __all__ = [
     "EditionAuthor",
     "EditionTopic",
     "JournalEntry",
+    "NoteRevision",
+    "Passage",
     "Publication",
+    "Reconstruction",
     "Section",
     "Topic",
 ]

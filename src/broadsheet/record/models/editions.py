@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from broadsheet.record.content import EditionContent
-from broadsheet.record.enums import KINDS_WITH_NOTE, EditionKind
+from broadsheet.record.enums import KINDS_WITH_NOTE, EditionKind, NotePlacement
 
 
 class EditionIsImmutable(TypeError):
@@ -30,7 +30,15 @@ class Edition(models.Model):
     kind = models.CharField(max_length=16, choices=EditionKind)
     note = models.TextField(blank=True, help_text="What readers are told about this edition.")
     credit = models.CharField(max_length=120, blank=True, help_text="Who spotted it.")
+    note_placement = models.CharField(max_length=8, choices=NotePlacement, blank=True)
     published_by = models.CharField(max_length=150, blank=True)
+    approved_by = models.CharField(
+        max_length=150, blank=True, help_text="The second editor, where one is asked for."
+    )
+    reason = models.TextField(
+        blank=True,
+        help_text="Public: why it is minor although it touches facts, or why it comes late.",
+    )
 
     headline = models.CharField(max_length=300)
     short_headline = models.CharField(max_length=120, blank=True)

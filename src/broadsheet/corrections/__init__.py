@@ -1,0 +1,1 @@
+"""Corrections: what readers propose, and what came of it."""

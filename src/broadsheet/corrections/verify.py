@@ -1,0 +1,34 @@
+"""Read back what the journal's entries about proposals were made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from broadsheet.corrections.actions import decision_content, proposal_content
+from broadsheet.corrections.models import Proposal
+from broadsheet.record import journal
+from broadsheet.record.enums import EntryKind
+from broadsheet.record.models import JournalEntry
+
+
+def _proposals(entries: Sequence[JournalEntry]) -> dict[int, Proposal]:
+    found = Proposal.objects.filter(document=entries[0].document_id).select_related("passage")
+    by_id = {proposal.pk: proposal for proposal in found}
+    return {
+        entry.pk: by_id[number]
+        for entry in entries
+        if (number := int(entry.reference.split("/")[1])) in by_id
+    }
+
+
+def _load_proposals(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    return {pk: proposal_content(proposal) for pk, proposal in _proposals(entries).items()}
+
+
+def _load_decisions(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    return {pk: decision_content(proposal) for pk, proposal in _proposals(entries).items()}
+
+
+def register() -> None:
+    journal.register_content(EntryKind.PROPOSAL, _load_proposals)
+    journal.register_content(EntryKind.DECISION, _load_decisions)
