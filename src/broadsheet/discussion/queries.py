@@ -11,6 +11,12 @@ from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion
 from broadsheet.record.models import Document, Edition
 from broadsheet.record.queries import editions_in_force
 
+_UNREAD = [
+    f"passage__{edition}__{name}"
+    for edition in ("edition", "changed_in")
+    for name in ("body_html", "canonical_text", "content_data", "standfirst", "note", "reason")
+]
+"""What the reading of a thread does not need of the editions that its passages are of."""
 DISCUSSED_LATELY = dt.timedelta(days=30)
 
 
@@ -35,12 +41,10 @@ def thread_comments(document: Document, at: dt.datetime | None = None) -> list[C
             Prefetch("versions", queryset=versions, to_attr="shown_versions"),  # type: ignore[no-redef]
             Prefetch(
                 "passages",
-                queryset=CommentPassage.objects.select_related("passage", "passage__edition")
-                .defer(
-                    "passage__edition__body_html",
-                    "passage__edition__canonical_text",
-                    "passage__edition__content_data",
+                queryset=CommentPassage.objects.select_related(
+                    "passage", "passage__edition", "passage__changed_in"
                 )
+                .defer(*_UNREAD)
                 .order_by("pk"),
                 to_attr="shown_passages",
             ),
