@@ -5,7 +5,19 @@ import datetime as dt
 from django.urls import path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
-from broadsheet.paper.views import changes, comments, errors, feeds, front, lists, me, search, story
+from broadsheet.paper.views import (
+    changes,
+    comments,
+    errors,
+    feeds,
+    front,
+    lists,
+    me,
+    passages,
+    proposals,
+    search,
+    story,
+)
 
 
 class StoryPathConverter(SlugConverter):
@@ -37,6 +49,7 @@ urlpatterns = [
     path("favicon.svg", errors.favicon, name="favicon"),
     path("me/", me.me, name="me"),
     path("c/<int:pk>/", comments.permalink, name="comment"),
+    path("proposal/<int:pk>/", proposals.proposal, name="proposal"),
     path("topic/<slug:slug>/", lists.topic, name="topic"),
     path("by/<slug:slug>/", lists.author, name="author"),
     path("<story:path>/", story.story, name="story"),
@@ -44,5 +57,7 @@ urlpatterns = [
     path("<story:path>/v/<int:number>/", story.edition, name="edition"),
     path("<story:path>/at/<instant:at>/", story.moment, name="moment"),
     path("<story:path>/comment/", comments.write, name="write"),
+    path("<story:path>/propose/", proposals.propose_correction, name="propose"),
+    path("<story:path>/passage/<int:pk>/", passages.passage, name="passage"),
     re_path(r"^(?P<slug>[-a-zA-Z0-9_]+)/$", lists.section, name="section"),
 ]

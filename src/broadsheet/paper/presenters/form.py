@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 
-from broadsheet.discussion.actions import FieldError
+from broadsheet.discussion.actions import Change, FieldError
+from broadsheet.passages import ParagraphChange, align, difference
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,61 @@ class CommentForm:
     preview: SafeString | str = ""
     writer: str = ""
     token: str = ""
+    pointer: PointedWords | None = None
+    seen_version: int | None = None
+    seen_edition: int | None = None
+    links_quotations: bool = True
+    changed: Sequence[ChangeView] = ()
+
+
+@dataclass(frozen=True)
+class PointedWords:
+    """The words that a form is about: as sent, and the paragraph to choose from."""
+
+    edition: int
+    exact: str = ""
+    start: str = ""
+    block: str = ""
+    paragraph: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """What changed while somebody wrote, as a difference."""
+
+    name: str
+    paragraphs: Sequence[ParagraphChange]
+
+
+@dataclass(frozen=True)
+class ProposalForm:
+    """The form in which a correction is proposed."""
+
+    action: str
+    pointer: PointedWords
+    replacement: str = ""
+    reason: str = ""
+    source_url: str = ""
+    is_typographical: bool = False
+    wants_credit: bool = False
+    name: str = ""
+    email: str = ""
+    key: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    preview: Sequence[ParagraphChange] = ()
+    writer: str = ""
+    token: str = ""
+
+
+def change_views(changes: Iterable[Change]) -> list[ChangeView]:
+    names = {"comment": "The comment that you answer", "passage": "The passage in the story"}
+    return [
+        ChangeView(
+            names[change.what],
+            difference(align(change.before, change.after), change.before, change.after),
+        )
+        for change in changes
+    ]
 
 
 def errors_by_field(errors: Iterable[FieldError]) -> dict[str, str]:

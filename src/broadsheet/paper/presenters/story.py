@@ -6,20 +6,21 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.queries import thread_comments
 from broadsheet.paper.presenters.cards import LEAD_SIZES
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
+from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
 from broadsheet.paper.presenters.structured import json_ld, story_data
-from broadsheet.paper.presenters.thread import CommentView, thread_views
+from broadsheet.paper.presenters.thread import CommentView, proposals_in, thread_views
 from broadsheet.record.content import EditionContent
 from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Document, Edition, Section
 from broadsheet.record.queries import edition_at, editions_of
-from broadsheet.record.rendering import body_html, picture_html
+from broadsheet.record.rendering import block_html, picture_html
 
 VERBS = {
     EditionKind.ORIGINAL: "published",
@@ -60,7 +61,7 @@ class StoryView:
     """All that the story's template prints."""
 
     content: EditionContent
-    body: SafeString
+    body: Body
     path: str
     section: Section | None
     published: Moment | None
@@ -103,7 +104,8 @@ def story_view(
 ) -> StoryView | None:
     """Return a story as it stood at a moment, or ``None`` before its first edition.
 
-    Five statements: editions, thread, comments, versions, edition.
+    Six statements: editions, thread, comments, versions, passages, and proposals if there are any;
+    at a past moment also the edition, and the alignments if passages are to be carried.
     """
     edition = edition_at(document, at)
     if edition is None:
@@ -150,6 +152,7 @@ def _view(
 ) -> StoryView:
     content = edition.content
     thread = getattr(document, "thread", None)
+    talk = talk_of(comments, edition, path)
     views = edition_views(editions, around, path)
     structured = story_data(
         document=document,
@@ -163,8 +166,7 @@ def _view(
     first = document.first_published_at
     return StoryView(
         content=content,
-        # Made when the edition was appended, of escaped and cleaned parts.
-        body=mark_safe(edition.body_html),
+        body=body_of(edition, content, talk),
         path=path,
         section=document.section,
         published=moment(first, around.zone) if first else None,
@@ -175,7 +177,13 @@ def _view(
         else None,
         imported=moment(document.imported_at, around.zone) if document.imported_at else None,
         source=document.source,
-        thread=thread_views(comments, zone=around.zone, write_path=f"{path}comment/"),
+        thread=thread_views(
+            comments,
+            zone=around.zone,
+            path=path,
+            talk=talk,
+            proposals=proposals_in(comments, at),
+        ),
         claimed_comments=thread.claimed_comments if thread else None,
         structured="" if is_past else json_ld(structured),
         document_id=document.pk,
@@ -203,7 +211,7 @@ def preview_view(
     """Return a story that is not saved, as its page would show it."""
     return StoryView(
         content=content,
-        body=body_html(content.blocks),
+        body=Body([BodyBlock(block.id, block_html(block), False) for block in content.blocks]),
         path=path,
         section=section,
         published=None,

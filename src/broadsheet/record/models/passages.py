@@ -13,9 +13,9 @@ class Passage(models.Model):
     """A span of one edition: its words with what stands around them, and its position.
 
     What was marked never changes (a database trigger refuses it). ``placed_in``, ``status``,
-    ``placed_start``, ``placed_end`` and ``changed_in`` say what became of it in the edition in force; they are
-    computed when an edition is appended, so that reading costs nothing. Offsets count code points
-    of the canonical text, the end is exclusive.
+    ``placed_start``, ``placed_end`` and ``changed_in`` say what became of it in the edition in
+    force; they are computed when an edition is appended, so that reading costs nothing. Offsets
+    count code points of the canonical text, the end is exclusive.
     """
 
     document = models.ForeignKey(
