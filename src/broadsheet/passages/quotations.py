@@ -114,6 +114,11 @@ def quotations(comment: str, texts: Sequence[str]) -> list[Quotation]:
     return unique
 
 
+def may_quote(comment: str) -> bool:
+    """Say whether a comment has anything that looks like a quotation, before a story is read."""
+    return bool(_candidates(comment))
+
+
 def mentions(comment: str, old: str, new: str) -> list[Quotation]:
     """Find words of an old text that the new one lacks and of which a comment speaks.
 

@@ -58,7 +58,7 @@ class StealthRefused(EditionRefused):
     """A *minor* edition touches what readers rely on; ``touches`` says what."""
 
     def __init__(self, headline: str, found: Sequence[Touch]) -> None:
-        said = "; ".join(str(touch) for touch in found[:3])
+        said = "; ".join(touch.in_words for touch in found[:3])
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         super().__init__(
             f"“{headline}”: this edition is not minor, for {said}{more}. Choose another kind, have a"
@@ -283,7 +283,7 @@ def _check_late(kind: EditionKind, last: Edition, at: dt.datetime, reason: str) 
         return
     if rules.is_late(last.published_at, at):
         raise LateReasonMissing(
-            f"“{last.headline}”: a correction after more than {rules.LATE_AFTER.days} days tells"
+            f"“{last.headline}”: a correction after more than {rules.LATE.days} days tells"
             " readers why it comes so late. Give the reason."
         )
 
