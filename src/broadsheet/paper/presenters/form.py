@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
@@ -34,6 +35,17 @@ class CommentForm:
     seen_edition: int | None = None
     links_quotations: bool = True
     changed: Sequence[ChangeView] = ()
+
+    @property
+    def propose_path(self) -> str:
+        """Where a correction of the same words is proposed."""
+        if self.pointer is None:
+            return ""
+        words = {"edition": self.pointer.edition, "block": self.pointer.block}
+        if self.pointer.start:
+            words |= {"start": self.pointer.start, "exact": self.pointer.exact}
+        query = urlencode({name: value for name, value in words.items() if value})
+        return f"{self.action.removesuffix('comment/')}propose/?{query}"
 
 
 @dataclass(frozen=True)

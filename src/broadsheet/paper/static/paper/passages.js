@@ -300,6 +300,12 @@ async function showForm(place, block, passage) {
       block.querySelector(".par")?.focus();
     });
     found.querySelector(".row").append(cancel);
+    found.querySelector(".instead a")?.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      form?.close();
+      showForm(event.target.getAttribute("href"), block, passage);
+    });
     element.replaceChildren(heading, found);
     const { send } = await import("./sending.js");
     send(found);
