@@ -146,7 +146,8 @@ def _checked(draft: ProposalDraft, *, needs_name: bool) -> ProposalDraft:
         errors.append(FieldError("reason", "Say why: what is wrong, and how you know."))
     # The name, the e-mail address and the reason follow the rules of comments.
     said = Draft(text=reason or "-", name=draft.name, email=draft.email)
-    wants_name = needs_name and (draft.wants_credit or not draft.is_typographical)
+    is_named = draft.wants_credit or not draft.is_typographical or draft.name.strip()
+    wants_name = needs_name and bool(is_named)
     try:
         said = checked_draft(said, needs_name=wants_name)
     except CommentRefused as refusal:
