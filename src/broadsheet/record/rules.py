@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -75,7 +75,8 @@ _DIGIT = (
 _CURRENCY = r"$¢£¤¥\u09f2\u09f3\u0e3f\u20a0-\u20cf\uff04\uffe0\uffe1\uffe5\uffe6"
 _NUMBER = re.compile(
     rf"(?:(?<!\w)[-−–+±<>≤≥~≈.,](?=[{_DIGIT}{_CURRENCY}.,])|[{_CURRENCY}]\s?(?=[-−{_DIGIT}.,])){{0,3}}"
-    rf"[{_DIGIT}](?:[{_DIGIT}]|[.,:/'’·٫٬×‐‑—–−-](?=[{_DIGIT}]))*[A-Za-z]*(?:\s?[%‰°{_CURRENCY}])?"
+    rf"[{_DIGIT}](?:[{_DIGIT}]|[.,:/'’·٫٬×‐‑—–−-](?=[{_DIGIT}]))*[A-Za-z]*"
+    rf"(?:\s?[%‰°]|\s?[{_CURRENCY}](?!\s?[-−.,]?[{_DIGIT}]))?"
 )
 _LETTERS = r"(?:[^\W_]|[\u0300-\u036f])+"
 _WORD = re.compile(rf"{_LETTERS}(?:['’ʼ]{_LETTERS})*")
@@ -474,18 +475,19 @@ def _reading_touches(old: _Reading, new: _Reading, alignment: Alignment) -> list
     """Find the facts of two texts that did not come through the edit as they were."""
     if old.skeleton == new.skeleton:
         return []
-    kept: set[tuple[str, int, str]] = set()
+    kept: dict[_Fact, int] = {}
     gone, moved = [], []
     for fact in old.facts:
         place, block = _image(alignment, fact.start)
-        image = (fact.kind, place, fact.text)
-        if image not in new.places:
+        if (fact.kind, place, fact.text) not in new.places:
             gone.append(fact)
             continue
-        kept.add(image)
+        kept[fact] = place
         if block and _is_out_of_context(fact, old.sentence(fact.start), new.sentence(place)):
             moved.append(fact)
-    come = [fact for fact in new.facts if (fact.kind, fact.start, fact.text) not in kept]
+    moved += _passed(kept)
+    images = {(fact.kind, place, fact.text) for fact, place in kept.items()}
+    come = [fact for fact in new.facts if (fact.kind, fact.start, fact.text) not in images]
     found = [(run.start, Touch(run.kind, run.text, run.text)) for run in old.runs(moved)]
     found += _paired(old.runs(gone), new.runs(come), new, alignment)
     return [touch for _, touch in sorted(found, key=lambda each: each[0])]
@@ -511,6 +513,25 @@ def _is_out_of_context(fact: _Fact, old_sentence: str, new_sentence: str) -> boo
     """
     is_whole = old_sentence == new_sentence and _SENTENCE_END.search(old_sentence[-3:])
     return fact.kind == "quotation" or not is_whole
+
+
+def _passed(kept: Mapping[_Fact, int]) -> Iterator[_Fact]:
+    """Give the quotations that another fact has passed: one may be somebody else's now.
+
+    ``kept`` says where each fact stands in the new text, in the order of the old one.
+    """
+    ranks = {
+        fact: rank
+        for rank, fact in enumerate(
+            sorted(kept, key=lambda fact: (kept[fact], fact.end, fact.kind))
+        )
+    }
+    furthest = -1
+    for rank, fact in enumerate(kept):
+        # What stood before it still does, and nothing else, if nothing before it came further.
+        if fact.kind == "quotation" and (ranks[fact] != rank or furthest > rank):
+            yield fact
+        furthest = max(furthest, ranks[fact])
 
 
 def _paired(

@@ -102,6 +102,7 @@ def test_touch_in_words(old: str, new: str, found: list[str]) -> None:
         ("The dogs' bowl and the cat.", "The dog's bowl and the cat."),
         ("Nokia's phone", "Nokia’s  phone"),
         ("One line\nand another.", "One line and another."),
+        ("Back in the 1990s $20 was enough.", "Back in the 1990s, $20 was enough."),
         ("Twenty-four boats came.", "Twenty four boats came."),
         ("The outgoing CEO spoke.", "The charismatic CEO spoke."),
         ("I think so and I'm sure.", "I think so, and I’m sure."),
@@ -123,6 +124,15 @@ def test_moved_quotation_is_touched_though_its_words_are_the_same() -> None:
     new = story("Ann came and sat.\n\nThen Ben went on to talk about the weather.\n\n“It is so.”")
 
     assert said(old, new) == ["the quotation “It is so.” now stands among other words"]
+
+
+def test_quotation_is_touched_when_its_speakers_change_places() -> None:
+    said_it = "“We have waited long enough for this bridge, and we shall not wait again.”"
+    old = story(f"Ann spoke first.\n\n{said_it}\n\nBen spoke last.")
+    new = story(f"Ben spoke last.\n\n{said_it}\n\nAnn spoke first.")
+
+    assert "quotation" in {touch.what for touch in touches(old, new)}
+    assert touches(old, story(f"Ann spoke first.\n\nBen spoke last.\n\n{said_it}"))
 
 
 def test_moved_line_of_a_list_is_touched() -> None:
@@ -215,6 +225,14 @@ def test_what_readers_do_not_read_as_facts_is_not_looked_at() -> None:
     )
 
     assert touches(old, new) == []
+
+
+def test_touch_that_shows_in_one_direction_only_counts_in_both() -> None:
+    old, new = story("council boats river river Ann"), story("council river Ann river boats")
+    touch = Touch("name", "Ann", "Ann")
+
+    assert touches(old, new) == touches(new, old) == [touch]
+    assert Touch("name", "Ann", "").undone() == Touch("name", "", "Ann")
 
 
 def test_long_texts_are_shown_from_where_they_differ() -> None:
