@@ -184,6 +184,10 @@ class Chain:
                 Edition.objects.filter(pk__in=missing).values_list("pk", "canonical_text")
             )
 
+    def read_until(self, edition_id: int) -> None:
+        """Load the texts of all editions up to one, which is in it: since when is asked of each."""
+        self.read(each.pk for each in self._editions[: self._order[edition_id] + 1])
+
     def placement(self, passage: Passage, edition_id: int) -> Placement | None:
         """Return where a passage stands in an edition; ``None`` in one that is older than it."""
         first, last = self._order[passage.edition_id], self._order[edition_id]
@@ -239,8 +243,8 @@ class Standing:
 def standings_in(edition: Edition, passages: Sequence[Passage]) -> list[Standing]:
     """Return how passages stand in an edition, in their order.
 
-    No statement for the edition in force, if the passages came with ``changed_in``; for another one
-    two, and the texts of the editions concerned.
+    No statement for the edition in force, if the passages came with ``changed_in``; three for
+    another one.
     """
     if all(passage.placed_in_id == edition.pk for passage in passages):
         return [
@@ -251,7 +255,7 @@ def standings_in(edition: Edition, passages: Sequence[Passage]) -> list[Standing
             for passage in passages
         ]
     chain = Chain(edition.document_id)
-    chain.read([edition.pk, *(passage.edition_id for passage in passages)])
+    chain.read_until(edition.pk)
     return [
         Standing(chain.placement(passage, edition.pk), chain.changed_in(passage, edition.pk))
         for passage in passages
