@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -24,6 +25,16 @@ SELECT = """words => {
   throw new Error(`not in the story: ${words}`);
 }"""
 HIGHLIGHTED = """name => [...(CSS.highlights.get(name) ?? [])].map(range => range.toString())"""
+
+
+READ = """async () => {
+  const names = performance.getEntriesByType('resource').map(({name}) => name);
+  const {StoryText} = await import(names.find(name => /\\/blocks[^/]*\\.js/.test(name)));
+  const {blocks} = JSON.parse(document.getElementById('passages').textContent);
+  const text = new StoryText(document.querySelector('[data-text]'), blocks);
+  const read = block => [block.id, block.letters.map(([letter]) => letter).join('')];
+  return {wanted: blocks.map(([id]) => id), read: Object.fromEntries(text.blocks.map(read))};
+}"""
 
 
 def words_of(page: Page, block: int) -> str:
@@ -62,6 +73,23 @@ def test_talked_about_words_are_marked_and_open_in_place(open_page, council):
     expect(number).to_be_focused()
 
 
+def test_every_block_is_read_as_the_server_reads_it(open_page, story_paths):
+    kinds = set()
+    for path in story_paths.values():
+        page = open_page(path)
+        page.wait_for_load_state("networkidle")
+        found = page.evaluate(READ)
+        assert list(found["read"]) == found["wanted"], path
+        for block, text in found["read"].items():
+            kind = page.locator(f"#b-{block}").evaluate("element => element.localName")
+            if kind not in kinds:
+                kinds.add(kind)
+                answer = page.request.get(f"{path}propose/?edition=1&block={block}").text()
+                assert " ".join(text.split()[:4]) in html.unescape(answer)
+
+    assert kinds >= {"p", "ul", "blockquote", "figure", "h2"}
+
+
 def test_deep_link_opens_the_passage(open_page, council):
     page = open_page(council)
     anchor = page.locator("a.talk").first.get_attribute("id")
@@ -76,7 +104,9 @@ def test_tap_on_marked_words_opens_what_is_said(open_page, council):
     page = open_page(council)
     place = "CSS.highlights.get('talked').values().next().value"
     page.wait_for_load_state("networkidle")
-    page.evaluate(f"{place}.startContainer.parentElement.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+    page.evaluate(
+        f"{place}.startContainer.parentElement.scrollIntoView({{block: 'center', behavior: 'instant'}})"
+    )
     box = page.evaluate(f"{place}.getClientRects()[0].toJSON()")
 
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
