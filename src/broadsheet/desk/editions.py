@@ -15,6 +15,7 @@ from wagtail.rich_text import expand_db_html
 from broadsheet import clock
 from broadsheet.desk.images import recorded_picture
 from broadsheet.desk.models import StoryPage
+from broadsheet.desk.models.stories import AnsweredFor
 from broadsheet.record import actions
 from broadsheet.record.content import (
     Block,
@@ -48,6 +49,7 @@ def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
         return
     # Locked now: somebody may have published since this kind was chosen.
     is_stale = page.edition_after is not None and page.edition_after != number
+    answered_for = page.answered_for or AnsweredFor()
     actions.append_edition(
         document_id=document.pk,
         content=content,
@@ -55,6 +57,9 @@ def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
         note="" if is_stale else page.edition_note,
         credit="" if is_stale else page.edition_credit,
         published_by=str(revision.user) if revision and revision.user else "",
+        reason=answered_for.reason,
+        approved_by=answered_for.approved_by,
+        written_by=answered_for.written_by,
         slug=page.slug,
     )
     section = page.section
