@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ AROUND = 160
 """Characters of the paragraph that are shown before and after the words."""
 MAX_OTHERS = 1_000
 """Proposals of the stories on a page that are looked through for what says the same."""
+LONG = 120
+"""Characters of an exchange from which on its middle is compared as a text."""
+_WORD = re.compile(r"\s+|\w+|[^\w\s]")
 MAX_CHOICES = 25
 """Proposals that one is offered to be a duplicate of."""
 
@@ -213,10 +217,28 @@ def _around(edition: Edition, start: int, end: int) -> tuple[str, str]:
 
 
 def exchange(before: str, after: str) -> list[Piece]:
-    """Return the difference between words and what shall stand there, as runs of text."""
-    if not after:
-        return [Piece(Change.DELETE, before)]
-    changes = difference(align(before, after), before, after)
-    if len(changes) != 1:
-        return [Piece(Change.DELETE, before), Piece(Change.INSERT, after)]
-    return list(changes[0].pieces)
+    """Return the difference between words and what shall stand there, as runs of text.
+
+    What both begin and end with stands once; of long words the middle is compared too.
+    """
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    head = _common(old, new)
+    tail = min(_common(old[::-1], new[::-1]), len(old) - head, len(new) - head)
+    taken_out = "".join(old[head : len(old) - tail])
+    put_in = "".join(new[head : len(new) - tail])
+    middle = [Piece(Change.DELETE, taken_out), Piece(Change.INSERT, put_in)]
+    if min(len(taken_out), len(put_in)) > LONG:
+        changes = difference(align(taken_out, put_in), taken_out, put_in)
+        if len(changes) == 1:
+            middle = list(changes[0].pieces)
+    begin, end = "".join(old[:head]), "".join(old[len(old) - tail :])
+    pieces = [Piece(Change.EQUAL, begin), *middle, Piece(Change.EQUAL, end)]
+    return [piece for piece in pieces if piece.text]
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many words two texts begin with in common."""
+    return next(
+        (place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+        min(len(one), len(other)),
+    )
