@@ -24,8 +24,7 @@ from broadsheet.corrections.actions import (
 )
 from broadsheet.corrections.models import Proposal
 from broadsheet.desk.adoption import adopt_document
-from broadsheet.desk.editions import content_of
-from broadsheet.desk.mending import mend
+from broadsheet.desk.mending import mend, text_of, with_its_space
 from broadsheet.desk.models import StoryPage
 from broadsheet.desk.models.stories import AnsweredFor
 from broadsheet.desk.rebasing import KeptDraft, bring_drafts_up_to_date, drafts_of
@@ -101,6 +100,8 @@ def accept(
             wanted = proposal.replacement if replacement is None else _checked(replacement)
             if normal_space(words) == wanted:
                 raise DecisionRefused("These are the words that stand there already.")
+            if not wanted:
+                start, end = with_its_space(edition.canonical_text, start, end)
             drafts = drafts_of(page)
             mend(page, start=start, end=end, replacement=wanted)
             is_in_part = wanted != proposal.replacement
@@ -206,7 +207,7 @@ def _in_step(page: StoryPage) -> Edition:
     assert page.document is not None
     edition = page.document.edition
     assert edition is not None
-    if content_of(page).canonical().text != edition.canonical_text:
+    if text_of(page) != edition.canonical_text:
         raise DecisionRefused(
             f"The desk’s text of this story is not that of edition {edition.number}, which readers"
             " see. Open it in the editor and publish what is right."

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from wagtail.log_actions import log
 from wagtail.models import Revision, TaskState
 
-from broadsheet.desk.editions import content_of
-from broadsheet.desk.mending import CannotMend, mend
+from broadsheet.desk.mending import mend_draft, text_of
 from broadsheet.desk.models import StoryPage
-from broadsheet.passages import Placement, Status, align, carry
+from broadsheet.passages import Placement, align, carry
 from broadsheet.passages.canonical import normal_space
 from broadsheet.readers.models import Account
 from broadsheet.record.models import Edition
@@ -91,21 +90,14 @@ class _Exchange:
 
     def make_in(self, page: StoryPage) -> tuple[bool, str]:
         """Make the exchange in a draft; return whether it holds the words now, and what it says."""
-        text = content_of(page).canonical().text
-        place = self._place_in(text)
-        said = text[place.start : place.end] if place.start is not None else ""
-        if place.status in (Status.INTACT, Status.MOVED):
-            assert place.start is not None
-            assert place.end is not None
-            try:
-                mend(page, start=place.start, end=place.end, replacement=self.replacement)
-            except CannotMend:
-                return False, said
+        old = self.edition.canonical_text
+        span = {"start": self.start, "end": self.end}
+        if mend_draft(old, page, **span, replacement=self.replacement):
             return True, self.replacement
+        text = text_of(page)
+        place = carry(align(old, text), self.start, self.end)
+        said = text[place.start : place.end] if place.start is not None else ""
         return self._stands_already(text, place), said
-
-    def _place_in(self, text: str) -> Placement:
-        return carry(align(self.edition.canonical_text, text), self.start, self.end)
 
     def _stands_already(self, text: str, place: Placement) -> bool:
         """Say whether the draft was corrected by hand: it reads as the correction would."""

@@ -24,7 +24,7 @@ from broadsheet import clock
 from broadsheet.corrections.actions import DecisionRefused, ProposalDecided, decline
 from broadsheet.corrections.models import Proposal
 from broadsheet.desk.acceptance import StaleProposal, accept, proposed_note
-from broadsheet.desk.mending import CannotMend
+from broadsheet.desk.mending import CannotMend, text_of
 from broadsheet.desk.models import StoryByline, StoryPage
 from broadsheet.desk.schedule import publish_due
 from broadsheet.record.actions import StealthRefused, withdraw_document
@@ -50,9 +50,7 @@ def latest(page: StoryPage) -> StoryPage:
 
 
 def words(page: StoryPage) -> str:
-    from broadsheet.desk.editions import content_of
-
-    return content_of(page).canonical().text
+    return text_of(page)
 
 
 def in_force(page: StoryPage) -> Edition:
@@ -121,11 +119,14 @@ def test_typographical_proposal_is_published_as_minor_without_a_note(published, 
 
 
 def test_words_can_be_taken_out(story, editor):
-    proposal = propose(story, "outgoing ", "")
+    proposal = propose(story, "outgoing", "")
 
     accept(proposal_id=proposal.pk, user=editor)
 
-    assert in_force(story).note.endswith("That was taken out.")
+    assert editions(story)[1][2] == TEXT.replace("outgoing ", "")
+    assert in_force(story).note == (
+        "An earlier version of this story said “outgoing”. That was taken out."
+    )
 
 
 @pytest.mark.parametrize(
