@@ -70,6 +70,17 @@ def edit(page: Page, headline: str) -> None:
     expect(page.locator("body")).to_contain_text("is out, published")
 
 
+def publish(page: Page) -> None:
+    """Press *Publish*, also where Wagtail asks first about a version saved elsewhere."""
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name=re.compile("^Publish")).first.click()
+    proceed = page.get_by_role("dialog").get_by_role("button", name="Publish")
+    answered = page.locator(".desk-newer, .messages .success")
+    expect(proceed.or_(answered).first).to_be_visible()
+    if proceed.is_visible():
+        proceed.click()
+
+
 STORY = "old-hannah-may-lift-again"
 
 
@@ -78,7 +89,7 @@ def test_one_click_in_the_inbox_publishes_the_correction(desk, propose, story_pa
     pk, _ = propose(path, "certain spokespersons")
 
     desk.goto("/desk/")
-    expect(desk.locator("aside, nav").first).to_be_visible()
+    expect(desk.get_by_role("link", name=re.compile(r"^Proposals \(\d+\)$"))).to_be_visible()
     desk.goto("/desk/proposals/")
     entry = desk.locator(f"#proposal-{pk}")
     expect(entry.locator("ins")).to_contain_text("certain spokespersons")
@@ -96,12 +107,10 @@ def test_panel_marks_the_words_and_accepts_beside_the_text(desk, propose, story_
     desk.goto("/desk/proposals/")
     desk.locator(f"#proposal-{pk}").get_by_role("link", name="Open in the editor").click()
 
-    expect(desk.locator("[data-proposal-place]")).to_have_text(
-        "The words are marked in the text below."
-    )
+    expect(desk.locator("[data-proposal-place]")).to_have_text("The words are marked in the text.")
     marked = desk.evaluate("[...CSS.highlights.get('desk-proposal')].map(String)")
     assert marked == [exact]
-    desk.get_by_text("1 open proposal of readers").click()
+    expect(desk.get_by_text(exact).last).to_be_in_viewport()
     desk.get_by_role("button", name=re.compile("^Accept")).click()
 
     expect(desk.locator(".messages")).to_contain_text("Accepted: edition")
@@ -115,7 +124,7 @@ def test_form_left_open_keeps_its_words_and_shows_the_newer_edition(
     path = story_paths["council-votes-to-repair-the-east-bridge"]
     edit(desk, "East Bridge")
     number = int(desk.locator("[name=loaded_edition]").get_attribute("value"))
-    pk, exact = propose(path, "other words")
+    pk, _ = propose(path, "other words")
     other = open_page("/desk/login/", expect_faults=True)
     sign_in(other, site)
     other.goto(f"/desk/proposals/{pk}/")
@@ -125,8 +134,7 @@ def test_form_left_open_keeps_its_words_and_shows_the_newer_edition(
     desk.locator("#id_standfirst").fill("A standfirst that somebody typed meanwhile.")
     desk.get_by_label("Kind of edition").select_option("update")
     desk.get_by_label("Note to readers").fill("Adds a standfirst.")
-    desk.get_by_role("button", name="More actions").click()
-    desk.get_by_role("button", name=re.compile("^Publish")).click()
+    publish(desk)
 
     notice = desk.locator(".desk-newer")
     expect(notice).to_contain_text(f"Edition {number + 1} came out while you had")
@@ -134,6 +142,5 @@ def test_form_left_open_keeps_its_words_and_shows_the_newer_edition(
     expect(desk.locator("#id_standfirst")).to_have_value(
         "A standfirst that somebody typed meanwhile."
     )
-    desk.get_by_role("button", name="More actions").click()
-    desk.get_by_role("button", name=re.compile("^Publish")).click()
+    publish(desk)
     expect(desk.locator(".messages")).to_contain_text("published")

@@ -156,9 +156,13 @@ def _is_near(one: Proposal, other: Proposal) -> bool:
         return True
     if mine.edition_id == its.edition_id:
         return mine.start < its.end and its.start < mine.end
-    if mine.placed_in_id != its.placed_in_id or mine.placed_end is None or its.placed_end is None:
+    if mine.placed_in_id != its.placed_in_id:
         return False
-    return bool(mine.placed_start < its.placed_end and its.placed_start < mine.placed_end)
+    if mine.placed_start is None or mine.placed_end is None:
+        return False
+    if its.placed_start is None or its.placed_end is None:
+        return False
+    return mine.placed_start < its.placed_end and its.placed_start < mine.placed_end
 
 
 def _entry(

@@ -47,14 +47,15 @@ class ProposalsPanel(Panel):
             from broadsheet.desk.proposal_entries import entries
 
             context: dict[str, Any] = super().get_context_data(parent_context)
-            named = self._named()
-            found = self._open()
+            named, found = self._named(), self._open()
+            shown = None
+            if named is not None:
+                found = found.exclude(pk=named.pk)
+                shown = entries(Proposal.objects.filter(pk=named.pk), self.request.user)[0]
             return {
                 **context,
+                "named": shown,
                 "entries": entries(found[:SHOWN], self.request.user),
                 "count": found.count(),
-                "named": entries(Proposal.objects.filter(pk=named.pk), self.request.user)[0]
-                if named
-                else None,
                 "here": self.request.path,
             }

@@ -42,7 +42,7 @@ from broadsheet.desk.proposal_forms import AcceptForm, DeclineForm, DuplicateFor
 from broadsheet.record.actions import AddressTaken, EditionRefused
 
 PER_PAGE = 50
-ON_FIRST_PAGE = 5
+ON_FIRST_PAGE = 3
 REFUSED = 422
 """The status of an answer that shows a form again with what was wrong."""
 
@@ -231,7 +231,7 @@ class ProposalsOnFirstPage(Component):
 
     name = "proposals"
     template_name = "desk/proposals_first_page.html"
-    order = 80
+    order = 45
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         request = parent_context["request"]

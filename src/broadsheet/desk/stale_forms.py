@@ -12,7 +12,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 
@@ -107,8 +107,10 @@ class KnowsItsEdition(forms.Form):
                 " shown above the text, and publish again if your text shall follow it.",
             )
             # What is sent next was sent by somebody who has seen it.
-            self.data = self.data.copy()
-            self.data["loaded_edition"] = str(self._in_force)
+            sent = QueryDict(mutable=True)
+            sent.update(self.data)
+            sent["loaded_edition"] = str(self._in_force)
+            self.data = sent
         return cleaned
 
 

@@ -4,6 +4,11 @@
 // by one made here. The browser asks first when there are words that are not saved.
 
 const NAME = "desk-proposal";
+/** Milliseconds after which words that were not drawn yet count as missing. */
+const PATIENCE = 4000;
+/** Milliseconds in which the page still grows above the words, so that they are shown again. */
+const SETTLING = 2000;
+const ACTIONS = ["wheel", "touchstart", "pointerdown", "keydown"];
 const canHighlight = typeof Highlight === "function" && CSS.highlights !== undefined;
 
 /** Return the text of a block of the editor with the text nodes that it is made of. */
@@ -70,22 +75,36 @@ function mark(exact, prefix) {
   return found;
 }
 
-function scrollTo(found) {
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  found.block.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+/** Show the words in the middle of the window, at once: what is smooth ends where the page grew. */
+function show(found) {
+  found.block.scrollIntoView({ block: "center", behavior: "instant" });
 }
 
-/** Keep the words marked while the editor draws its text anew. */
+/**
+ * Keep the words marked while the editor draws its text anew, and show them once.
+ *
+ * The editor draws its text some time after the page is there, so words are missing only when they
+ * were not found for a while. `say` is told whether they are there, each time that changes.
+ */
 function keepMarked(exact, prefix, say) {
   let isThere = null;
+  let showUntil = null;
   let isDue = false;
+  const leave = () => {
+    showUntil = 0;
+  };
+  for (const name of ACTIONS) window.addEventListener(name, leave, { once: true, passive: true });
+  const tell = (found) => {
+    if (isThere === Boolean(found)) return;
+    isThere = Boolean(found);
+    say(isThere);
+  };
   const draw = () => {
     isDue = false;
     const found = mark(exact, prefix);
-    if (Boolean(found) === isThere) return;
-    if (found && isThere === null) scrollTo(found);
-    isThere = Boolean(found);
-    say(isThere);
+    if (found && showUntil === null) showUntil = performance.now() + SETTLING;
+    if (found && performance.now() < showUntil) show(found);
+    if (found || isThere !== null) tell(found);
   };
   const observer = new MutationObserver(() => {
     if (isDue) return;
@@ -96,7 +115,12 @@ function keepMarked(exact, prefix, say) {
     observer.observe(form, { subtree: true, childList: true, characterData: true });
   }
   draw();
-  return () => observer.disconnect();
+  const late = setTimeout(() => tell(mark(exact, prefix)), PATIENCE);
+  return () => {
+    clearTimeout(late);
+    for (const name of ACTIONS) window.removeEventListener(name, leave);
+    observer.disconnect();
+  };
 }
 
 /** Send a decision by a form of its own. */
@@ -123,28 +147,34 @@ function start() {
   if (!panel) return;
   let stop = () => {};
   const named = panel.querySelector("[data-proposal-named]");
-  if (named) {
-    const place = named.querySelector("[data-proposal-place]");
-    stop = keepMarked(named.dataset.exact, named.dataset.prefix, (isThere) => {
-      place.textContent = isThere
-        ? "The words are marked in the text below."
-        : "The text below does not have these words in one paragraph.";
-    });
-  }
-  for (const button of panel.querySelectorAll("button[hidden]")) button.hidden = false;
-  panel.addEventListener("click", (event) => {
+  const press = (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.proposalAccept) send(button);
     else if ("proposalShow" in button.dataset) {
       stop();
       stop = keepMarked(button.dataset.exact, button.dataset.prefix, (isThere) => {
-        button.textContent = isThere ? "Show in the text" : "Not in the text any more";
+        button.textContent = isThere ? "Show in the text" : "Not in the text as it stands";
       });
-      const found = mark(button.dataset.exact, button.dataset.prefix);
-      if (found) scrollTo(found);
     }
-  });
+  };
+  for (const button of panel.querySelectorAll("button[hidden]")) button.hidden = false;
+  panel.addEventListener("click", press);
+  if (named) {
+    const place = named.querySelector("[data-proposal-place]");
+    // What is proposed stays in sight beside the words, wherever they are in the text.
+    const form = document.querySelector("form[data-edit-form]");
+    if (form) {
+      named.classList.add("desk-named-above");
+      named.addEventListener("click", press);
+      form.prepend(named);
+    }
+    stop = keepMarked(named.dataset.exact, named.dataset.prefix, (isThere) => {
+      place.textContent = isThere
+        ? "The words are marked in the text."
+        : "The text below does not have these words in one paragraph.";
+    });
+  }
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
