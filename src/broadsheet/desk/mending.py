@@ -173,7 +173,8 @@ def _edge(space: str) -> str:
 def _refuse_other_lines(text: str, expected: str) -> None:
     """Refuse a change after which other lines or paragraphs would stand there."""
     before, after = text.split("\n"), expected.split("\n")
-    if len(before) != len(after):
+    is_filled = any(new and not old for old, new in zip(before, after, strict=False))
+    if len(before) != len(after) or is_filled:
         raise CannotMend(
             "The change would join or divide paragraphs or lines; only words inside them can be "
             "replaced."

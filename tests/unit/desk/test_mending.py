@@ -407,6 +407,12 @@ REFUSED = [
         ("day.\n\nThe", "day. The"),
         "join or divide",
     ),
+    (
+        "two paragraphs made three lines",
+        ["It rained.", "The fair was off."],
+        ("rained.\n", "rained.\nMuch."),
+        "join or divide",
+    ),
     ("a paragraph divided", ["It rained all day."], ("all", "a\n\nb"), "join or divide"),
     ("a line divided", ["It rained all day."], ("all", "a\nb"), "join or divide"),
     ("a control character", ["It rained."], ("rained", "sno\x00wed"), "control character (U+0000)"),
@@ -701,7 +707,7 @@ def bones(value: object) -> object:
     return skeleton(value).tags if isinstance(value, str) else value
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(body=BODIES, data=st.data())
 def test_mend_replaces_exactly_or_refuses(body, data):
     pieces = [
