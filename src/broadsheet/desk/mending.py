@@ -17,12 +17,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import Any, NamedTuple
 
 from wagtail.blocks import StreamBlock, StreamValue
@@ -33,8 +33,8 @@ from broadsheet.desk.models import StoryPage
 from broadsheet.passages import CanonicalText, Status, align, canonical_text, carry
 from broadsheet.passages.canonical import BLOCK_SEPARATOR, normal_space
 
-MOST_WORDS = 1_000
-"""Words of a line from which on a change is not worked out: the comparison would take seconds."""
+MOST_WORDS = 300
+"""Words between the first and the last change of a line that are compared: half a second at worst."""
 FARTHEST = 100
 """Characters by which an edit is shifted at most to where it does the same to the text."""
 _WORD = re.compile(r"\w+|\s|[^\w\s]")
@@ -103,9 +103,7 @@ def mend_draft(live_text: str, draft: StoryPage, *, start: int, end: int, replac
         )
     text = text_of(draft)
     placed = carry(align(live_text, text), start, end)
-    if placed.start is None or placed.end is None:
-        return False
-    if placed.status not in (Status.INTACT, Status.MOVED):
+    if placed.start is None or placed.end is None or placed.status is Status.REWORDED:
         return False
     # Capitals and line breaks are the draft's own words too, though a passage survives them.
     if text[placed.start : placed.end] != live_text[start:end]:
@@ -142,12 +140,8 @@ def in_place(text: str, start: int, end: int, replacement: str) -> str:
 
     Raises ``CannotMend`` for characters that no text of readers may have.
     """
-    for character in replacement:
-        is_control = unicodedata.category(character) in ("Cc", "Cs", "Cn", "Zl", "Zp")
-        if (is_control and character not in _SPACES) or character in _TURNING:
-            raise CannotMend(
-                f"The replacement has a control character (U+{ord(character):04X}) in it."
-            )
+    if found := next(filter(_is_forbidden, replacement), None):
+        raise CannotMend(f"The replacement has a control character (U+{ord(found):04X}) in it.")
     raw = replacement.replace("\r\n", "\n").replace("\r", "\n")
     core = BLOCK_SEPARATOR.join(map(normal_space, _PARAGRAPH_BREAK.split(raw.strip(_SPACES))))
     if not core:
@@ -164,6 +158,12 @@ def in_place(text: str, start: int, end: int, replacement: str) -> str:
     return before + core + after
 
 
+def _is_forbidden(character: str) -> bool:
+    is_control = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+    is_none = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
+    return (is_control and character not in _SPACES) or is_none or character in _TURNING
+
+
 def _edge(space: str) -> str:
     """Return white space at an end of the replacement as canonical text would have it inside."""
     lines = space.count("\n")
@@ -173,7 +173,8 @@ def _edge(space: str) -> str:
 def _refuse_other_lines(text: str, expected: str) -> None:
     """Refuse a change after which other lines or paragraphs would stand there."""
     before, after = text.split("\n"), expected.split("\n")
-    if len(before) != len(after):
+    is_filled = any(new and not old for old, new in zip(before, after, strict=False))
+    if len(before) != len(after) or is_filled:
         raise CannotMend(
             "The change would join or divide paragraphs or lines; only words inside them can be "
             "replaced."
@@ -181,6 +182,8 @@ def _refuse_other_lines(text: str, expected: str) -> None:
     for old, new in zip(before, after, strict=True):
         if old and not new.strip():
             raise CannotMend("Nothing would be left of a paragraph or line.")
+        if old != new and new != normal_space(new):
+            raise CannotMend("Two spaces would follow each other, or stand at the end of a line.")
 
 
 class _Edit(NamedTuple):
@@ -202,9 +205,13 @@ def _edits(old: str, new: str, offset: int) -> Iterator[_Edit]:
 
 def _line_edits(old: str, new: str) -> Iterator[_Edit]:
     before, after = _WORD.findall(old), _WORD.findall(new)
+    first = _shared(before, after)
+    last = _shared(reversed(before[first:]), reversed(after[first:]))
+    position = sum(map(len, before[:first]))
+    before, after = before[first : len(before) - last], after[first : len(after) - last]
     if max(len(before), len(after)) > 2 * MOST_WORDS:
         raise CannotMend("The change is too long to be made with one click.")
-    starts = list(accumulate(map(len, before), initial=0))
+    starts = list(accumulate(map(len, before), initial=position))
     # Spaces alone hold no words in their place: else new words would slip into a link among them.
     matcher = SequenceMatcher(str.isspace, before, after, autojunk=False)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
@@ -432,9 +439,6 @@ class _Source:
                 if 0 <= (digit := ord(mark) - _FIRST_MARK) < _MARKS:
                     numbers[position] = (numbers[position] or 0) + digit * weight
             weight *= _MARKS
-        for position, number in enumerate(numbers):
-            if number is not None and self._units[number].character != self.text[position]:
-                raise CannotMend("The markup of this block is too unusual for a change by itself.")
         return numbers
 
     def _marked(self, piece: dict[str, Any], weight: int) -> dict[str, Any]:
@@ -457,19 +461,26 @@ class _Source:
 
     def place(self, edit: _Edit) -> _Splice:
         """Return where and how an edit is to be made; refuse one that has no safe place."""
-        splices = self._insertions(edit) if edit.start == edit.end else self._replacements(edit)
         refusal: CannotMend | None = None
-        for splice in splices:
-            try:
+        for attempt in (edit, _narrowed(self.text, edit)):
+            for splice in self._splices(attempt):
+                try:
+                    self.fields[splice.field].spliced([splice])
+                except CannotMend as error:
+                    refusal = refusal or error
+                else:
+                    return splice
+        if refusal is None and not edit.words:
+            # A word that is all there is of a link, and a space outside: tell the true reason.
+            for splice in self._replacements(_without_spaces(self.text, edit)):
                 self.fields[splice.field].spliced([splice])
-            except CannotMend as error:
-                refusal = refusal or error
-            else:
-                return splice
         raise refusal or CannotMend(
             "The words that change do not stand in one piece of text: a link, bold or italic "
             "begins or ends among them, or they belong to different lines."
         )
+
+    def _splices(self, edit: _Edit) -> Iterator[_Splice]:
+        return self._insertions(edit) if edit.start == edit.end else self._replacements(edit)
 
     def _replacements(self, edit: _Edit) -> Iterator[_Splice]:
         for shifted, _ in _shifts(self.text, edit):
@@ -554,6 +565,29 @@ def _is_marked(character: str) -> bool:
     """Say whether a character gets a mark; spaces do not, since they are judged by their looks."""
     # An entity that stands for two characters cannot have one mark.
     return len(character) == 1 and (character == "\xa0" or not character.isspace())
+
+
+def _narrowed(text: str, edit: _Edit) -> _Edit:
+    """Return the letters that differ, of a single word: a part of it may be in bold."""
+    old = text[edit.start : edit.end]
+    if any(character.isspace() for character in old):
+        return edit
+    before = _shared(old, edit.words)
+    after = _shared(reversed(old[before:]), reversed(edit.words[before:]))
+    words = edit.words[before : len(edit.words) - after]
+    return _Edit(edit.start + before, edit.end - after, words)
+
+
+def _shared(one: Iterable[str], two: Iterable[str]) -> int:
+    """Return how many characters or words are the same from the start on."""
+    pairs = zip(one, two, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _without_spaces(text: str, edit: _Edit) -> _Edit:
+    old = text[edit.start : edit.end]
+    start = edit.start + len(old) - len(old.lstrip(" "))
+    return _Edit(start, start + len(old.strip(" ")), edit.words)
 
 
 def _shifts(text: str, edit: _Edit) -> Iterator[tuple[_Edit, int]]:
