@@ -115,7 +115,7 @@ def _keep(draft: Draft, exchange: _Exchange, number: int, user: Account) -> Kept
     is_up_to_date, said = exchange.make_in(page)
     if page.edition_after is None or page.edition_after == number - 1:
         # What it was to be as the next edition, it can be after this one; the words are kept.
-        page.edition_after = number if page.edition_kind else None
+        page.edition_after = number
     go_live_at = draft.go_live_at if is_up_to_date else None
     if draft.go_live_at and not is_up_to_date:
         page.go_live_at = None
