@@ -27,7 +27,7 @@ from broadsheet.desk.acceptance import StaleProposal, accept, proposed_note
 from broadsheet.desk.mending import CannotMend, text_of
 from broadsheet.desk.models import StoryByline, StoryPage
 from broadsheet.desk.schedule import publish_due
-from broadsheet.record.actions import StealthRefused, withdraw_document
+from broadsheet.record.actions import EditionKindMissing, StealthRefused, withdraw_document
 from broadsheet.record.models import Edition
 from broadsheet.record.verify import verify_record
 
@@ -274,7 +274,7 @@ def fact(published, author, editor):
     page = published("The bridge", FACT)
     page = page.get_latest_revision_as_object()
     page.byline = [StoryByline(author=author)]
-    page.edition_kind = "minor"
+    page.edition_kind, page.edition_note = "update", "Names the author."
     page.save_revision(user=editor).publish()
     return StoryPage.objects.get(pk=page.pk)
 
@@ -590,4 +590,46 @@ def test_two_proposals_accepted_at_once_make_two_editions(published, editor):
 
     assert failed == []
     assert editions(page)[2][2] == MENDED.replace("brief", "long")
+    assert verify_record().faults == ()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_publishing_in_the_middle_of_an_acceptance_loses_no_words(published, editor):
+    page = published("At the helm", TEXT)
+    proposal = propose(page)
+    draft = revise(page, TEXT + " More.", "update", "Adds.").get_latest_revision()
+    ready = threading.Barrier(2, timeout=20)
+    refused: list[str] = []
+    failed: list[BaseException] = []
+
+    def press(what, refusals) -> None:
+        try:
+            ready.wait()
+            what()
+        except refusals as refusal:
+            refused.append(str(refusal))
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=press, args=(draft.publish, EditionKindMissing)),
+        threading.Thread(
+            target=press, args=(lambda: accept(proposal_id=proposal.pk, user=editor), ())
+        ),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(40)
+
+    assert failed == []
+    published_texts = [text for _, _, text in editions(page)]
+    if refused:
+        # The correction came first: the draft was begun before it, and is kept with it.
+        assert published_texts == [TEXT, MENDED]
+        assert words(latest(page)) == MENDED + " More."
+    else:
+        assert published_texts == [TEXT, TEXT + " More.", MENDED + " More."]
     assert verify_record().faults == ()
