@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
+from wagtail.blocks import StreamValue
 from wagtail.rich_text import expand_db_html
 
 from broadsheet import clock
 from broadsheet.desk.images import recorded_picture
 from broadsheet.desk.models import StoryPage
+from broadsheet.desk.models.stories import AnsweredFor
 from broadsheet.record import actions
 from broadsheet.record.content import (
     Block,
@@ -48,6 +50,7 @@ def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
         return
     # Locked now: somebody may have published since this kind was chosen.
     is_stale = page.edition_after is not None and page.edition_after != number
+    answered_for = page.answered_for or AnsweredFor()
     actions.append_edition(
         document_id=document.pk,
         content=content,
@@ -55,6 +58,9 @@ def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
         note="" if is_stale else page.edition_note,
         credit="" if is_stale else page.edition_credit,
         published_by=str(revision.user) if revision and revision.user else "",
+        reason=answered_for.reason,
+        approved_by=answered_for.approved_by,
+        written_by=answered_for.written_by,
         slug=page.slug,
     )
     section = page.section
@@ -93,12 +99,17 @@ def content_of(page: StoryPage) -> EditionContent:
         lead_image=LeadImage(lead, page.lead_alt, page.lead_caption, page.lead_credit)
         if lead
         else None,
-        blocks=tuple(_with_own_ids(_blocks(page))),
+        blocks=blocks_of(page.body),
         topics=tuple(
             TopicName(item.topic.slug, item.topic.name, item.topic.kind)
             for item in page.story_topics.all()
         ),
     )
+
+
+def blocks_of(body: StreamValue) -> tuple[Block, ...]:
+    """Return the blocks that the body of a page makes. Pictures are stored on the way."""
+    return tuple(_with_own_ids(_blocks(body)))
 
 
 def _with_own_ids(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -113,8 +124,8 @@ def _with_own_ids(blocks: Iterator[Block]) -> Iterator[Block]:
         yield block if block_id == block.id else replace(block, id=block_id)
 
 
-def _blocks(page: StoryPage) -> Iterator[Block]:
-    for child in page.body:
+def _blocks(body: StreamValue) -> Iterator[Block]:
+    for child in body:
         value, block_id = child.value, short_id(child.id)
         match child.block_type:
             case "text":

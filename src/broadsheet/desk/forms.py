@@ -8,6 +8,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 
 from broadsheet import clock
 from broadsheet.desk.images import recorded_picture
+from broadsheet.desk.stale_forms import KnowsItsEdition
 from broadsheet.record.actions import EditionRefused
 from broadsheet.record.addresses import SLUG, story_path
 from broadsheet.record.enums import KINDS_WITH_NOTE
@@ -18,7 +19,7 @@ GOES_OUT = ("action-publish", "action-submit", "action-restart-workflow")
 """Buttons after which this text may go out without the form being seen again."""
 
 
-class StoryForm(WagtailAdminPageForm):
+class StoryForm(KnowsItsEdition, WagtailAdminPageForm):
     """Asks for kind and note once there is an edition, and only when the story goes out."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

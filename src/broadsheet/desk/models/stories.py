@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from wagtail.models import Orderable, Page, Revision
 from broadsheet.desk.blocks import StoryBody
 from broadsheet.desk.deletion import KeepsPublishedStories
 from broadsheet.desk.forms import StoryForm
+from broadsheet.desk.proposal_panels import ProposalsPanel
 from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Document, Section
 from broadsheet.record.queries import current_path
@@ -28,6 +30,15 @@ class BodyField(StreamField):
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, _, _ = super().deconstruct()
         return name, path, [[]], {"blank": True}
+
+
+@dataclass(frozen=True)
+class AnsweredFor:
+    """What the rules of record are told beside the edition itself (see ``append_edition``)."""
+
+    reason: str = ""
+    approved_by: str = ""
+    written_by: str = ""
 
 
 class StoryPage(KeepsPublishedStories, Page):
@@ -82,6 +93,9 @@ class StoryPage(KeepsPublishedStories, Page):
     )
     edition_after = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
+    answered_for: AnsweredFor | None = None
+    """Who answers for the edition that is being published, and why; never stored with the page."""
+
     parent_page_types = ["desk.SectionPage"]
     subpage_types: list[str] = []
     private_page_options: list[str] = []
@@ -96,6 +110,7 @@ class StoryPage(KeepsPublishedStories, Page):
 
     content_panels = [
         HelpPanel(template="desk/story_status.html"),
+        ProposalsPanel(),
         FieldPanel("title", heading="Headline", help_text="At most about 110 characters."),
         FieldPanel("short_headline"),
         FieldPanel("standfirst"),
