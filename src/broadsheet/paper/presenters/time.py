@@ -131,8 +131,7 @@ def moments_data(document: Document) -> dict[str, Any]:
 
     ``{"editions": [{"number", "at", "kind", "verb", "is_reconstructed"}], "comments": {"points":
     [{"at", "count"}], "count", "untimed"}}``, all in order of time, instants in UTC. More than
-    three hundred points are counted in stretches of equal length, each at its last comment. Without
-    editions the list is empty. Two statements.
+    three hundred points are counted in groups, each at the time of its last comment. Two statements.
     """
     rows = list(
         editions_of(document).values_list(
@@ -164,19 +163,16 @@ def moments_data(document: Document) -> dict[str, Any]:
 def comment_points(
     times: Iterable[dt.datetime], first: dt.datetime, *, limit: int = MAX_POINTS
 ) -> list[tuple[dt.datetime, int]]:
-    """Count comments by the second, or, at more than ``limit`` points, by equal stretches of time.
+    """Count comments by the second, or, at more than ``limit`` points, by groups of equal size.
 
-    A stretch has the instant of its last comment, so that the page of that moment shows them all.
-    Comments older than the first edition are seen from its moment on.
+    Groups of points and not stretches of time: a remark made a year later would put a whole lively
+    morning into one. A group has the instant of its last comment, so that the page of that moment
+    shows them all. Comments older than the first edition are seen from its moment on.
     """
     seconds = Counter(max(at, first).replace(microsecond=0) for at in times)
-    points = sorted(seconds.items())
-    if len(points) <= limit:
-        return points
-    begin = points[0][0]
-    length = (points[-1][0] - begin + dt.timedelta(seconds=1)) / limit
-    stretches: dict[int, tuple[dt.datetime, int]] = {}
-    for at, count in points:
-        place = int((at - begin) / length)
-        stretches[place] = (at, stretches.get(place, (at, 0))[1] + count)
-    return list(stretches.values())
+    groups: dict[int, tuple[dt.datetime, int]] = {}
+    groups_wanted = min(limit, len(seconds))
+    for place, (at, count) in enumerate(sorted(seconds.items())):
+        group = place * groups_wanted // len(seconds)
+        groups[group] = (at, groups.get(group, (at, 0))[1] + count)
+    return list(groups.values())
