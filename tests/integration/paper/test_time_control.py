@@ -130,6 +130,21 @@ def test_points_cost_three_statements(client, bridge, django_assert_num_queries,
         client.get(f"{STORY}moments/")
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_of_the_past_cost_a_fixed_number_of_statements(
+    client, bridge, django_assert_num_queries, count
+):
+    for number in range(count):
+        factories.comment(bridge, f"Comment {number}.", at=EIGHT + number * MINUTE)
+        factories.edition(
+            bridge, "Bridge", f"Text {number}.", slug="bridge", kind="minor", at=EIGHT + MINUTE
+        )
+
+    for below, cost in {"at/20260901T090000Z/": 9, "v/1/": 8}.items():
+        with django_assert_num_queries(cost):
+            assert client.get(STORY + below).status_code == 200
+
+
 def test_points_are_the_same_bytes_for_everybody(client, bridge, editor):
     guest = client.get(f"{STORY}moments/")
     client.force_login(editor)
