@@ -128,7 +128,11 @@ def past_edition_view(
     document: Document, edition: Edition, *, path: str, around: Frame
 ) -> StoryView:
     """Return one edition by itself, without thread: its text, whatever came later."""
-    editions = list(editions_of(document).filter(number__lte=edition.number))
+    editions = list(
+        editions_of(document, edition.published_at).defer(
+            "body_html", "canonical_text", "content_data"
+        )
+    )
     return _view(document, edition, editions, [], path=path, around=around, is_past=True)
 
 
