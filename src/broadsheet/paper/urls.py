@@ -8,6 +8,7 @@ from django.urls.converters import SlugConverter
 from broadsheet.paper.views import (
     changes,
     comments,
+    corrections,
     errors,
     feeds,
     front,
@@ -45,6 +46,8 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("search/", search.search, name="search"),
     path("feed.xml", feeds.rss, name="rss"),
+    path("corrections/", corrections.listing, name="corrections"),
+    path("corrections/feed.xml", corrections.feed, name="corrections-feed"),
     path("robots.txt", errors.robots, name="robots"),
     path("favicon.svg", errors.favicon, name="favicon"),
     path("me/", me.me, name="me"),
