@@ -6,6 +6,7 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
 from broadsheet.paper.views import (
+    annotations,
     changes,
     comments,
     corrections,
@@ -53,10 +54,12 @@ urlpatterns = [
     path("me/", me.me, name="me"),
     path("c/<int:pk>/", comments.permalink, name="comment"),
     path("proposal/<int:pk>/", proposals.proposal, name="proposal"),
+    path("a/<int:pk>/", annotations.annotation, name="annotation"),
     path("topic/<slug:slug>/", lists.topic, name="topic"),
     path("by/<slug:slug>/", lists.author, name="author"),
     path("<story:path>/", story.story, name="story"),
     path("<story:path>/changes/", changes.changes, name="changes"),
+    path("<story:path>/annotations/", annotations.container, name="annotations"),
     path("<story:path>/v/<int:number>/", story.edition, name="edition"),
     path("<story:path>/at/<instant:at>/", story.moment, name="moment"),
     path("<story:path>/comment/", comments.write, name="write"),
