@@ -11,7 +11,7 @@ import pytest
 from tests import factories
 
 from broadsheet.corrections.actions import record_acceptance
-from broadsheet.record.actions import append_edition
+from broadsheet.record.actions import append_edition, withdraw_document
 from broadsheet.record.alignments import alignment_between
 from broadsheet.record.healing import reconstruct_edition, supersede_note
 from broadsheet.record.models import Edition, EditionAlignment
@@ -265,6 +265,22 @@ def test_note_of_a_retraction_replaces_the_body(client, bridge):
     assert "could be misread" not in page.split("<article")[1].split("</article>")[0]
     assert "It rained." not in page
     assert ">Retracted: The bridge</a>" in client.get("/").content.decode()
+
+
+def take_away(document):
+    withdraw_document(document_id=document.pk)
+
+
+@pytest.mark.parametrize("take_back", [retract, take_away])
+def test_script_of_the_passages_comes_with_the_text_only(client, bridge, take_back):
+    factories.proposal(bridge, "It rained")
+    script = "paper/passages"
+    before = client.get(STORY).content.decode()
+
+    take_back(bridge)
+
+    assert script in before
+    assert script not in client.get(STORY).content.decode()
 
 
 def test_editions_before_a_retraction_stay_readable(client, bridge):

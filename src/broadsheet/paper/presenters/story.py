@@ -65,6 +65,11 @@ class StoryView:
         return self.current if self.current and self.current.is_retraction else None
 
     @property
+    def has_text(self) -> bool:
+        """Say whether the text stands on the page: not of a story that was taken back."""
+        return self.retraction is None and (self.withdrawn is None or self.is_past)
+
+    @property
     def headline(self) -> str:
         return headline_of(self.content, is_retracted=self.retraction is not None)
 
