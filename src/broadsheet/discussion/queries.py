@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion, Thread
 from broadsheet.record.models import Document, Edition
@@ -93,3 +93,27 @@ def most_discussed(*, limit: int, now: dt.datetime) -> list[tuple[Edition, int]]
         for thread in chosen
         if thread.document_id in editions
     ]
+
+
+def comments_with_passages(document: Document, *, offset: int, limit: int) -> list[Comment]:
+    """Return a stretch of a thread as it stands now, in order of arrival. Three statements.
+
+    Comments come with author, ``shown_versions`` and ``shown_passages``, without their editions.
+    """
+    found = Comment.objects.filter(document=document).order_by("sequence")
+    return list(_with_passages(found)[offset : offset + limit])
+
+
+def comment_with_passages(pk: int) -> Comment | None:
+    """Return one comment as :func:`comments_with_passages` does, with its document and edition."""
+    found = Comment.objects.filter(pk=pk).select_related("document", "document__edition")
+    return _with_passages(found).first()
+
+
+def _with_passages(comments: QuerySet[Comment]) -> QuerySet[Comment]:
+    versions = CommentVersion.objects.filter(valid_to=None)
+    links = CommentPassage.objects.select_related("passage").order_by("pk")
+    return comments.select_related("author").prefetch_related(
+        Prefetch("versions", queryset=versions, to_attr="shown_versions"),  # type: ignore[no-redef]
+        Prefetch("passages", queryset=links, to_attr="shown_passages"),  # type: ignore[no-redef]
+    )

@@ -314,7 +314,7 @@ def test_passages_cost_a_fixed_number_of_statements(client, bridge, django_asser
     publish(bridge, *SECOND)
     publish(bridge, *THIRD, hours=2)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(STORY)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get(f"{STORY}at/20260901T093000Z/")

@@ -3,57 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.queries import thread_comments
-from broadsheet.paper.presenters.cards import LEAD_SIZES
+from broadsheet.paper.presenters.cards import LEAD_SIZES, headline_of
+from broadsheet.paper.presenters.editions import EditionView, edition_views, told
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
 from broadsheet.paper.presenters.structured import json_ld, story_data
 from broadsheet.paper.presenters.thread import CommentView, proposals_in, thread_views
 from broadsheet.record.content import EditionContent
-from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Document, Edition, Section
 from broadsheet.record.queries import edition_at, editions_of
 from broadsheet.record.rendering import block_html, picture_html
-
-VERBS = {
-    EditionKind.ORIGINAL: "published",
-    EditionKind.MINOR: "small mending",
-    EditionKind.UPDATE: "updated",
-    EditionKind.CLARIFICATION: "clarified",
-    EditionKind.CORRECTION: "corrected",
-    EditionKind.EDITORS_NOTE: "editor’s note",
-    EditionKind.RETRACTION: "retracted",
-}
-NOTES_AT_END = (EditionKind.CLARIFICATION,)
-"""Kinds whose note stands below the story; the others stand above it."""
-
-
-@dataclass(frozen=True)
-class EditionView:
-    """One edition in the list of editions."""
-
-    edition: Edition
-    at: Moment
-    path: str
-
-    @property
-    def verb(self) -> str:
-        return VERBS[EditionKind(self.edition.kind)]
-
-    @property
-    def label(self) -> str:
-        return EditionKind(self.edition.kind).label
-
-    @property
-    def note_is_at_end(self) -> bool:
-        return self.edition.kind in NOTES_AT_END
 
 
 @dataclass(frozen=True)
@@ -90,7 +57,21 @@ class StoryView:
     @property
     def notes(self) -> list[EditionView]:
         """The editions whose notes readers are shown, the newest first."""
-        return [item for item in reversed(self.editions) if item.edition.note]
+        return [item for item in reversed(self.editions) if item.note]
+
+    @property
+    def retraction(self) -> EditionView | None:
+        """The edition that retracted the story: its note stands where the text stood."""
+        return self.current if self.current and self.current.is_retraction else None
+
+    @property
+    def has_text(self) -> bool:
+        """Say whether the text stands on the page: not of a story that was taken back."""
+        return self.retraction is None and (self.withdrawn is None or self.is_past)
+
+    @property
+    def headline(self) -> str:
+        return headline_of(self.content, is_retracted=self.retraction is not None)
 
     def lead_picture(self) -> SafeString | str:
         lead = self.content.lead_image
@@ -104,13 +85,16 @@ def story_view(
 ) -> StoryView | None:
     """Return a story as it stood at a moment, or ``None`` before its first edition.
 
-    Six statements: editions, thread, comments, versions, passages, and proposals if there are any;
-    at a past moment also the edition, and the alignments if passages are to be carried.
+    Eight statements: editions with notes and what led to them, thread, comments, versions,
+    passages, and proposals if there are any; at a past moment also the edition, and the alignments
+    if passages are to be carried.
     """
     edition = edition_at(document, at)
     if edition is None:
         return None
-    editions = list(editions_of(document, at).defer("body_html", "canonical_text", "content_data"))
+    editions = list(
+        told(editions_of(document, at), at).defer("body_html", "canonical_text", "content_data")
+    )
     comments = thread_comments(document, at)
     return _view(
         document,
@@ -129,18 +113,11 @@ def past_edition_view(
 ) -> StoryView:
     """Return one edition by itself, without thread: its text, whatever came later."""
     editions = list(
-        editions_of(document, edition.published_at).defer(
+        told(editions_of(document, edition.published_at)).defer(
             "body_html", "canonical_text", "content_data"
         )
     )
     return _view(document, edition, editions, [], path=path, around=around, is_past=True)
-
-
-def edition_views(editions: Iterable[Edition], around: Frame, path: str) -> list[EditionView]:
-    return [
-        EditionView(item, moment(item.published_at, around.zone), f"{path}v/{item.number}/")
-        for item in editions
-    ]
 
 
 def _view(
@@ -161,7 +138,7 @@ def _view(
     structured = story_data(
         document=document,
         edition=edition,
-        editions=editions,
+        editions=views,
         content=content,
         comments=comments,
         around=around,

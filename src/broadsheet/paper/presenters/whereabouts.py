@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from broadsheet.discussion.models import Comment
+from broadsheet.paper.presenters.editions import EditionView
 from broadsheet.paper.presenters.passages import in_context
-from broadsheet.paper.presenters.story import EditionView
 from broadsheet.passages import Status
 from broadsheet.record.models import Passage
 from broadsheet.record.placements import Chain

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from broadsheet.discussion.queries import thread_comments
+from broadsheet.paper.presenters.editions import edition_views, told
 from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.paper.presenters.passages import talk_of
-from broadsheet.paper.presenters.story import edition_views
 from broadsheet.paper.presenters.thread import proposals_in, thread_views
 from broadsheet.paper.presenters.whereabouts import branches_about, whereabouts
 from broadsheet.paper.views.story import find_address, moved
@@ -31,7 +31,7 @@ def passage(request: HttpRequest, path: str, pk: int) -> HttpResponse:
         raise Http404("this story is not published")
     around = frame()
     comments = branches_about(thread_comments(found.document), chosen)
-    views = edition_views(editions_of(found.document), around, found.path)
+    views = edition_views(told(editions_of(found.document)), around, found.path)
     context = {
         "headline": edition.headline,
         "path": found.path,
