@@ -3,15 +3,17 @@
     python bench/passages.py [DATA.jsonl.gz]
 
 prints, for a data set of edits with known truth, the score, the wrong attachments and the moved
-passages found, over all and by source; then the time for 1,000 passages (alignment and carrying)
-beside the time Python's difflib takes to compare the same words in the same run; then the time
+passages found, over all and by source, beside those of difflib and diff-match-patch (peers.py)
+with the time each takes for the whole set; then the time for 1,000 passages (alignment and
+carrying) beside the time the others take to compare the same texts in the same run; then the time
 for texts of 20,000 words made to be as repetitive as can be, which need no data set. All times
-are processor time.
+are processor time. docs/bench.md has the figures of one run and says what they mean.
 
 The data set is looked for in the folder named by BROADSHEET_SHARED, else in ``shared`` beside the
 repository. Its fields are those ``place`` and ``Tally`` read. ``place`` has the signature that
-the data set's own scorer calls, so that ``score.py passages:place DATA`` checks these figures.
-Needs nothing but the package.
+the data set's own scorer calls, so that ``score.py passages:place DATA`` checks these figures,
+with this folder in PYTHONPATH; ``score.py peers:place_by_difflib DATA`` those of the others.
+Needs nothing but the package; for the others, diff-match-patch.
 """
 
 from __future__ import annotations
@@ -25,12 +27,12 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from broadsheet.passages import align, carry  # noqa: E402 (the path comes first)
 
@@ -42,6 +44,7 @@ FOUND = 0.5
 GOALS = "goals: score >= 97.5, wrong <= 0.15 %, moved >= 93 %; <= 10 ms and <= 40 ms; <= 2 s"
 
 Answer = tuple[str, int | None, int | None]
+Place = Callable[[str, str, Iterable[tuple[int, int]]], Sequence[Answer]]
 
 
 def place(old_text: str, new_text: str, spans: Iterable[tuple[int, int]]) -> list[Answer]:
@@ -125,8 +128,8 @@ def data_set(arguments: Sequence[str]) -> Path | None:
     return path if path.exists() else None
 
 
-def score(edits: Sequence[dict[str, Any]]) -> None:
-    """Print how many answers are right."""
+def score(edits: Sequence[dict[str, Any]], place: Place) -> dict[str, Tally]:
+    """Count how many answers are right: in all, and by part and source."""
     tallies: dict[str, Tally] = {}
     for edit in edits:
         spans = [(span["start"], span["end"]) for span in edit["spans"]]
@@ -134,8 +137,29 @@ def score(edits: Sequence[dict[str, Any]]) -> None:
         for truth, answer in zip(edit["spans"], answers, strict=True):
             for name in ("all", edit["part"], edit["source"]):
                 tallies.setdefault(name, Tally()).add(truth, answer, edit["new"])
+    return tallies
+
+
+def others() -> dict[str, Place]:
+    """Give what is measured beside ours, if it is installed."""
+    try:
+        from bench.peers import PEERS
+    except ImportError as error:
+        print(f"without the others: {error}")
+        return {}
+    return PEERS
+
+
+def scores(edits: Sequence[dict[str, Any]]) -> None:
+    """Print how many answers are right, ours by source and then beside the others."""
+    tallies = score(edits, place)
     for name in sorted(tallies, key=lambda name: (name != "all", name)):
         print(tallies[name].show(name))
+    print("beside others, with the time for all edits:")
+    for name, place_by in {"ours": place, **others()}.items():
+        begin = time.process_time()
+        tally = score(edits, place_by)["all"]
+        print(f"{tally.show(name)}  {time.process_time() - begin:.1f} s")
 
 
 def milliseconds(best_of: int, work: Any, *arguments: Any) -> float:
@@ -173,10 +197,14 @@ def speed(edits: Sequence[dict[str, Any]]) -> None:
         texts = "\n\n".join(old), "\n\n".join(new)
         ours = milliseconds(5, place, *texts, some_spans(texts[0], 1000))
         theirs = milliseconds(2, compare_by_difflib, *texts)
-        print(
+        line = (
             f"{count} words: 1,000 passages {ours:.1f} ms; difflib, comparison only, "
             f"{theirs:.1f} ms; ratio {theirs / ours:.1f}"
         )
+        for name, place_by in others().items():
+            whole = milliseconds(1, place_by, *texts, some_spans(texts[0], 1000))
+            line += f"; {name}, 1,000 passages, {whole:.0f} ms"
+        print(line)
 
 
 def some_spans(text: str, count: int) -> list[tuple[int, int]]:
@@ -289,7 +317,7 @@ def main(arguments: Sequence[str]) -> None:
     else:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             edits = [json.loads(line) for line in lines if line.strip()]
-        score(edits)
+        scores(edits)
         speed(edits)
     worst()
     print(GOALS)

@@ -7,6 +7,7 @@ from broadsheet.passages.alignment import Alignment, AlignmentUnreadable, align
 from broadsheet.passages.canonical import BlockSpan, CanonicalText, canonical_text
 from broadsheet.passages.carrying import Placement, Status, carry, carry_through
 from broadsheet.passages.difference import Change, Fate, ParagraphChange, Piece, difference
+from broadsheet.passages.quotations import Quotation, mentions, quotations
 from broadsheet.passages.segments import Segment
 from broadsheet.passages.selectors import (
     PositionSelector,
@@ -28,6 +29,7 @@ __all__ = [
     "Piece",
     "Placement",
     "PositionSelector",
+    "Quotation",
     "QuoteSelector",
     "Segment",
     "SelectorUnreadable",
@@ -39,5 +41,7 @@ __all__ = [
     "carry_through",
     "difference",
     "find_quote",
+    "mentions",
+    "quotations",
     "quote_of",
 ]

@@ -283,7 +283,7 @@ def _check_late(kind: EditionKind, last: Edition, at: dt.datetime, reason: str) 
         return
     if rules.is_late(last.published_at, at):
         raise LateReasonMissing(
-            f"“{last.headline}”: a correction after more than {rules.LATE_AFTER.days} days tells"
+            f"“{last.headline}”: a correction after more than {rules.LATE.days} days tells"
             " readers why it comes so late. Give the reason."
         )
 
