@@ -22,6 +22,7 @@ from wagtail.snippets.models import register_snippet
 
 from broadsheet.desk import aliases
 from broadsheet.desk.deletion import EXPLANATION, published_below
+from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
 from broadsheet.desk.models import StoryPage
 from broadsheet.desk.viewsets import (
@@ -123,10 +124,10 @@ def check_bulk_action(
         ]
     elif action_type == "publish":
         problems = [
-            f"“{page.title}” is out as edition {page.editions_published}: open it and say what kind"
-            " of edition its draft is. Nothing was published."
+            f"“{page.title}”: {problem.rstrip('.')}. Nothing was published."
             for page in pages
-            if isinstance(page, StoryPage) and _lacks_kind(page)
+            if isinstance(page, StoryPage)
+            for problem in draft_refusals(page, request.user)
         ]
     for problem in dict.fromkeys(problems):
         messages.error(request, problem)
@@ -134,14 +135,6 @@ def check_bulk_action(
         return None
     parent = pages[0].get_parent()
     return redirect("wagtailadmin_explore", parent.pk)
-
-
-def _lacks_kind(page: StoryPage) -> bool:
-    """Say whether publishing the latest draft would be refused."""
-    draft = page.get_latest_revision_as_object()
-    if not page.editions_published or page.live_revision_id == page.latest_revision_id:
-        return False
-    return not draft.edition_kind or draft.edition_choice_is_stale
 
 
 @receiver(post_page_move)
