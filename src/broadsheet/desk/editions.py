@@ -29,9 +29,7 @@ from broadsheet.record.content import (
 from broadsheet.record.models import Author, Topic
 
 
-def publish(
-    page: StoryPage, *, only_if_changed: bool = False, replaces: int | None = None
-) -> None:
+def publish(page: StoryPage, *, only_if_changed: bool = False, replaces: int | None = None) -> None:
     """Append the edition that ``page`` now is; called inside the transaction that saves the page.
 
     ``only_if_changed``: the page is live without a revision, so a first revision of the same text

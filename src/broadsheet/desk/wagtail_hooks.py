@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -16,11 +17,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.signals import post_page_move
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.desk import aliases
+from broadsheet.desk import aliases, history
 from broadsheet.desk.deletion import EXPLANATION, published_below
 from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
@@ -63,6 +65,23 @@ def alias_urls() -> list[URLPattern]:
         path("same-person/", aliases.alias_list, name="desk_aliases"),
         path("same-person/<int:pk>/", aliases.alias_decide, name="desk_alias_decide"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def history_urls() -> list[URLPattern]:
+    return history.urlpatterns
+
+
+@hooks.register("register_page_header_buttons")
+def editions_button(
+    page: Page, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Lead from a story to its editions."""
+    story = page.specific
+    if isinstance(story, StoryPage) and story.editions_published:
+        yield Button(
+            "Editions", reverse("desk_editions", args=[page.pk]), icon_name="history", priority=66
+        )
 
 
 class AliasMenuItem(MenuItem):
