@@ -52,9 +52,12 @@ class StoryForm(WagtailAdminPageForm):
         """Whether the button approves the text in a workflow, so that it goes out now."""
         if not self.data.get("action-workflow-action"):
             return False
+        task = self.instance.current_workflow_task
         state = self.instance.current_workflow_state
-        is_last = state is None or state.get_next_task() is None
-        return self.data.get("workflow-action-name") == "approve" and is_last
+        if task is None or state is None or self.data.get("workflow-action-name") != "approve":
+            return False
+        last = state.workflow.tasks.filter(active=True).last()
+        return last is None or last.pk == task.pk
 
     def is_valid(self) -> bool:
         """Check the form, and then what the record would say of the edition that it makes.
@@ -70,16 +73,15 @@ class StoryForm(WagtailAdminPageForm):
         """Return what the story would say, byline and topics included. The form is valid."""
         from broadsheet.desk.editions import byline_names, content_of, topic_names
 
-        content = content_of(self.instance)
-        for name, field, made in (
-            ("byline", "author", byline_names),
-            ("topics", "topic", topic_names),
-        ):
-            formset = self.formsets.get("story_topics" if name == "topics" else name)
-            if formset is not None:
-                chosen = [row.cleaned_data[field] for row in formset.ordered_forms]
-                content = dataclasses.replace(content, **{name: made(chosen)})
-        return content
+        return dataclasses.replace(
+            content_of(self.instance),
+            byline=byline_names(self._chosen("byline", "author")),
+            topics=topic_names(self._chosen("story_topics", "topic")),
+        )
+
+    def _chosen(self, formset: str, field: str) -> list[Any]:
+        """Return what the rows of a formset name, in their order."""
+        return [row.cleaned_data[field] for row in self.formsets[formset].ordered_forms]
 
     def _check_rules(self) -> None:
         from broadsheet.desk import approval, guard

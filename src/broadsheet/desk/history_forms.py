@@ -86,7 +86,8 @@ class ReconstructionForm(forms.Form):
         self.base_content = base.content
         local = base.published_at.astimezone(self.zone)
         super().__init__(*args, **kwargs)
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             "headline": base.headline,
             "standfirst": base.standfirst,
             "date": local.date(),

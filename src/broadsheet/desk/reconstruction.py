@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from broadsheet.passages import align, canonical_text
 from broadsheet.passages.segments import KEPT
@@ -123,7 +124,8 @@ def _texts(block: Block) -> Iterator[tuple[str, Callable[[str, int, int, str], B
     for name in ("speaker", "role", "caption", "credit", "title"):
 
         def write_plain(text: str, start: int, end: int, words: str, name: str = name) -> Block:
-            return replace(block, **{name: text[:start] + words + text[end:]})
+            changed: dict[str, Any] = {name: text[:start] + words + text[end:]}
+            return replace(block, **changed)
 
         if plain := getattr(block, name):
             yield plain, write_plain

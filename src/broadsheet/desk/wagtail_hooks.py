@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import Permission
@@ -33,6 +33,7 @@ from broadsheet.desk.viewsets import (
     PublicationViewSet,
     TopicViewSet,
 )
+from broadsheet.readers.models import Account
 from broadsheet.record.actions import move_document
 
 register_snippet(AuthorViewSet)
@@ -146,7 +147,7 @@ def check_bulk_action(
             f"“{page.title}”: {problem.rstrip('.')}. Nothing was published."
             for page in pages
             if isinstance(page, StoryPage)
-            for problem in draft_refusals(page, request.user)
+            for problem in draft_refusals(page, cast("Account", request.user))
         ]
     for problem in dict.fromkeys(problems):
         messages.error(request, problem)
