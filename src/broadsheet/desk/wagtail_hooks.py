@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import Permission
@@ -16,12 +17,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.signals import post_page_move
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.desk import aliases, proposals
+from broadsheet.desk import aliases, history, proposals
 from broadsheet.desk.deletion import EXPLANATION, published_below
+from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
 from broadsheet.desk.models import StoryPage
 from broadsheet.desk.stale_forms import warn_of_newer_edition
@@ -31,6 +34,7 @@ from broadsheet.desk.viewsets import (
     PublicationViewSet,
     TopicViewSet,
 )
+from broadsheet.readers.models import Account
 from broadsheet.record.actions import move_document
 
 register_snippet(AuthorViewSet)
@@ -63,6 +67,23 @@ def alias_urls() -> list[URLPattern]:
         path("same-person/", aliases.alias_list, name="desk_aliases"),
         path("same-person/<int:pk>/", aliases.alias_decide, name="desk_alias_decide"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def history_urls() -> list[URLPattern]:
+    return history.urlpatterns
+
+
+@hooks.register("register_page_header_buttons")
+def editions_button(
+    page: Page, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Lead from a story to its editions."""
+    story = page.specific
+    if isinstance(story, StoryPage) and story.editions_published:
+        yield Button(
+            "Editions", reverse("desk_editions", args=[page.pk]), icon_name="history", priority=66
+        )
 
 
 class AliasMenuItem(MenuItem):
@@ -169,10 +190,10 @@ def check_bulk_action(
         ]
     elif action_type == "publish":
         problems = [
-            f"“{page.title}” is out as edition {page.editions_published}: open it and say what kind"
-            " of edition its draft is. Nothing was published."
+            f"“{page.title}”: {problem.rstrip('.')}. Nothing was published."
             for page in pages
-            if isinstance(page, StoryPage) and _lacks_kind(page)
+            if isinstance(page, StoryPage)
+            for problem in draft_refusals(page, cast("Account", request.user))
         ]
     for problem in dict.fromkeys(problems):
         messages.error(request, problem)
@@ -180,14 +201,6 @@ def check_bulk_action(
         return None
     parent = pages[0].get_parent()
     return redirect("wagtailadmin_explore", parent.pk)
-
-
-def _lacks_kind(page: StoryPage) -> bool:
-    """Say whether publishing the latest draft would be refused."""
-    draft = page.get_latest_revision_as_object()
-    if not page.editions_published or page.live_revision_id == page.latest_revision_id:
-        return False
-    return not draft.edition_kind or draft.edition_choice_is_stale
 
 
 @receiver(post_page_move)

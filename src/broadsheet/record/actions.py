@@ -148,7 +148,7 @@ def append_edition(
             reason=reason,
             by=written_by or published_by,
         )
-        _check_late(chosen, last, published_at, reason)
+        check_late(chosen, last, published_at, reason)
         note_placement = note_placement or _note_placement(chosen, last.content, content)
     edition = build_edition(
         document=document,
@@ -286,7 +286,8 @@ def edition_digest(edition: Edition) -> str:
     )
 
 
-def _check_late(kind: EditionKind, last: Edition, at: dt.datetime, reason: str) -> None:
+def check_late(kind: EditionKind, last: Edition, at: dt.datetime, reason: str) -> None:
+    """Refuse a correction that comes late and does not say why."""
     if kind != EditionKind.CORRECTION or reason.strip():
         return
     if rules.is_late(last.published_at, at):

@@ -11,9 +11,10 @@ from typing import Any
 from broadsheet.discussion.queries import comment_times
 from broadsheet.paper.memento import compact, iso
 from broadsheet.paper.presenters.cards import and_list
+from broadsheet.paper.presenters.editions import VERBS
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
-from broadsheet.paper.presenters.story import VERBS, StoryView
+from broadsheet.paper.presenters.story import StoryView
 from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Document
 from broadsheet.record.queries import editions_of
