@@ -6,10 +6,22 @@ import json
 
 import pytest
 from tests import factories
+from wagtail.coreutils import get_supported_content_language_variant
+from wagtail.models import Locale, Page
 
 from broadsheet.desk.adoption import front_page, section_page
 from broadsheet.desk.models import SectionPage, StoryPage
 from broadsheet.readers.models import Account
+
+
+@pytest.fixture
+def root_page(transactional_db) -> None:
+    """Wagtail's first rows, which its migrations make and a test that commits leaves deleted."""
+    locale, _ = Locale.objects.get_or_create(
+        language_code=get_supported_content_language_variant("en-gb")
+    )
+    if not Page.objects.filter(depth=1).exists():
+        Page.add_root(title="Root", slug="root", locale=locale)
 
 
 @pytest.fixture

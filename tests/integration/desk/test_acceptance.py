@@ -532,7 +532,8 @@ def test_second_of_two_editors_is_told_who_was_faster(story, editor):
     assert len(editions(story)) == 2
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("root_page")
 def test_two_editors_who_accept_at_once_make_one_edition(published):
     page = published("At the helm", TEXT)
     proposal = propose(page)
@@ -566,7 +567,8 @@ def test_two_editors_who_accept_at_once_make_one_edition(published):
     assert [number for number, _, _ in editions(page)] == [1, 2]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("root_page")
 def test_two_proposals_accepted_at_once_make_two_editions(published, editor):
     page = published("At the helm", TEXT)
     proposals = [propose(page), propose(page, "brief", "long")]
@@ -593,7 +595,8 @@ def test_two_proposals_accepted_at_once_make_two_editions(published, editor):
     assert verify_record().faults == ()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("root_page")
 def test_publishing_in_the_middle_of_an_acceptance_loses_no_words(published, editor):
     page = published("At the helm", TEXT)
     proposal = propose(page)
