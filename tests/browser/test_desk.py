@@ -31,7 +31,7 @@ def test_editor_publishes_a_second_edition(open_page, site, story_paths):
     page.get_by_role("button", name=re.compile("^Publish")).click()
     expect(page.locator("body")).to_contain_text("Say what kind of edition this is")
 
-    page.get_by_label("Kind of edition").select_option("clarification")
+    page.get_by_label("Clarification").check()
     page.get_by_label("Note to readers").fill("The headline now says when on Sundays.")
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("button", name=re.compile("^Publish")).click()

@@ -335,14 +335,20 @@ def lock_open(proposal_id: int) -> Proposal:
 
 @transaction.atomic
 def record_acceptance(
-    *, proposal_id: int, edition: Edition, by: str, in_part: bool = False, reason: str = ""
+    *,
+    proposal_id: int,
+    edition: Edition,
+    by: str,
+    in_part: bool = False,
+    reason: str = "",
+    at: dt.datetime | None = None,
 ) -> Proposal:
     """Say that an edition carried a proposal out; called in the transaction that appends it.
 
     Other open proposals of the same words at the same place become its duplicates.
     """
     state = ProposalState.ACCEPTED_IN_PART if in_part else ProposalState.ACCEPTED
-    proposal = _decide(proposal_id, state, by=by, reason=reason, edition=edition)
+    proposal = _decide(proposal_id, state, by=by, reason=reason, edition=edition, at=at)
     for other in Proposal.objects.filter(
         document=proposal.document_id,
         passage=proposal.passage_id,
@@ -396,11 +402,12 @@ def _decide(
     reason: str = "",
     edition: Edition | None = None,
     duplicate_of: Proposal | None = None,
+    at: dt.datetime | None = None,
 ) -> Proposal:
     proposal = lock_open(proposal_id)
     assert (edition is not None) == (state in CARRIED_OUT)
     proposal.state = state
-    proposal.decided_at = clock.now()
+    proposal.decided_at = at or clock.now()
     proposal.decided_by = by[:150]
     proposal.decision_reason = reason.strip()[:MAX_REASON]
     proposal.edition = edition

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
+from wagtail.blocks import StreamValue
 from wagtail.rich_text import expand_db_html
 
 from broadsheet import clock
 from broadsheet.desk.images import recorded_picture
 from broadsheet.desk.models import StoryPage
+from broadsheet.desk.models.stories import EDITION_FIELDS, AnsweredFor
 from broadsheet.record import actions
 from broadsheet.record.content import (
     Block,
@@ -25,14 +27,17 @@ from broadsheet.record.content import (
     clean_inline,
     text_to_inline,
 )
+from broadsheet.record.models import Author, Topic
 
 
-def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
+def publish(page: StoryPage, *, only_if_changed: bool = False, replaces: int | None = None) -> None:
     """Append the edition that ``page`` now is; called inside the transaction that saves the page.
 
     ``only_if_changed``: the page is live without a revision, so a first revision of the same text
-    publishes nothing new.
+    publishes nothing new. ``replaces`` is the id of the revision that was live before.
     """
+    from broadsheet.desk import approval
+
     content = content_of(page)
     if page.document_id:
         document = actions.lock_document(page.document_id)
@@ -48,13 +53,22 @@ def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
         return
     # Locked now: somebody may have published since this kind was chosen.
     is_stale = page.edition_after is not None and page.edition_after != number
+    answered_for = page.answered_for or AnsweredFor()
+    writer = revision.user if revision else None
+    approved_by = approval.second_editor(
+        page, content, writer=writer, publisher=approval.current_publisher(), after=replaces
+    )
     actions.append_edition(
         document_id=document.pk,
         content=content,
         kind="" if is_stale else page.edition_kind,
         note="" if is_stale else page.edition_note,
         credit="" if is_stale else page.edition_credit,
-        published_by=str(revision.user) if revision and revision.user else "",
+        reason=answered_for.reason or ("" if is_stale else page.edition_reason),
+        note_placement="" if is_stale else page.edition_note_placement,
+        published_by=str(writer or ""),
+        approved_by=answered_for.approved_by or approved_by,
+        written_by=answered_for.written_by,
         slug=page.slug,
     )
     section = page.section
@@ -63,7 +77,7 @@ def publish(page: StoryPage, *, only_if_changed: bool = False) -> None:
         actions.move_document(document_id=document.pk, section=section)
     page.document = document
     StoryPage.objects.filter(pk=page.pk).update(
-        document=document, edition_kind="", edition_note="", edition_credit="", edition_after=None
+        document=document, edition_after=None, **dict.fromkeys(EDITION_FIELDS, "")
     )
 
 
@@ -85,20 +99,29 @@ def content_of(page: StoryPage) -> EditionContent:
         headline=page.title,
         short_headline=page.short_headline,
         standfirst=page.standfirst.strip(),
-        byline=tuple(
-            BylineName(item.author.slug, item.author.name, item.author.disclosure)
-            for item in page.byline.all()
-        ),
+        byline=byline_names(item.author for item in page.byline.all()),
         dateline=page.dateline,
         lead_image=LeadImage(lead, page.lead_alt, page.lead_caption, page.lead_credit)
         if lead
         else None,
-        blocks=tuple(_with_own_ids(_blocks(page))),
-        topics=tuple(
-            TopicName(item.topic.slug, item.topic.name, item.topic.kind)
-            for item in page.story_topics.all()
-        ),
+        blocks=blocks_of(page.body),
+        topics=topic_names(item.topic for item in page.story_topics.all()),
     )
+
+
+def blocks_of(body: StreamValue) -> tuple[Block, ...]:
+    """Return the blocks that the body of a page makes. Pictures are stored on the way."""
+    return tuple(_with_own_ids(_blocks(body)))
+
+
+def byline_names(authors: Iterable[Author]) -> tuple[BylineName, ...]:
+    """Return authors as an edition prints them."""
+    return tuple(BylineName(author.slug, author.name, author.disclosure) for author in authors)
+
+
+def topic_names(topics: Iterable[Topic]) -> tuple[TopicName, ...]:
+    """Return topics as an edition keeps them."""
+    return tuple(TopicName(topic.slug, topic.name, topic.kind) for topic in topics)
 
 
 def _with_own_ids(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -113,8 +136,8 @@ def _with_own_ids(blocks: Iterator[Block]) -> Iterator[Block]:
         yield block if block_id == block.id else replace(block, id=block_id)
 
 
-def _blocks(page: StoryPage) -> Iterator[Block]:
-    for child in page.body:
+def _blocks(body: StreamValue) -> Iterator[Block]:
+    for child in body:
         value, block_id = child.value, short_id(child.id)
         match child.block_type:
             case "text":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import Permission
@@ -16,20 +17,24 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.signals import post_page_move
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.desk import aliases
+from broadsheet.desk import aliases, history, proposals
 from broadsheet.desk.deletion import EXPLANATION, published_below
+from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
 from broadsheet.desk.models import StoryPage
+from broadsheet.desk.stale_forms import warn_of_newer_edition
 from broadsheet.desk.viewsets import (
     AuthorViewSet,
     PublicationMenuItem,
     PublicationViewSet,
     TopicViewSet,
 )
+from broadsheet.readers.models import Account
 from broadsheet.record.actions import move_document
 
 register_snippet(AuthorViewSet)
@@ -64,6 +69,23 @@ def alias_urls() -> list[URLPattern]:
     ]
 
 
+@hooks.register("register_admin_urls")
+def history_urls() -> list[URLPattern]:
+    return history.urlpatterns
+
+
+@hooks.register("register_page_header_buttons")
+def editions_button(
+    page: Page, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Lead from a story to its editions."""
+    story = page.specific
+    if isinstance(story, StoryPage) and story.editions_published:
+        yield Button(
+            "Editions", reverse("desk_editions", args=[page.pk]), icon_name="history", priority=66
+        )
+
+
 class AliasMenuItem(MenuItem):
     """Shown while there is something to decide."""
 
@@ -85,6 +107,49 @@ def alias_permission() -> QuerySet[Permission]:
     )
 
 
+@hooks.register("register_admin_urls")
+def proposal_urls() -> list[URLPattern]:
+    return [
+        path("proposals/", proposals.proposal_list, name="desk_proposals"),
+        path("proposals/<int:pk>/", proposals.proposal, name="desk_proposal"),
+        path("proposals/<int:pk>/accept/", proposals.proposal_accept, name="desk_proposal_accept"),
+        path(
+            "proposals/<int:pk>/decline/", proposals.proposal_decline, name="desk_proposal_decline"
+        ),
+        path(
+            "proposals/<int:pk>/duplicate/",
+            proposals.proposal_duplicate,
+            name="desk_proposal_duplicate",
+        ),
+        path("proposals/<int:pk>/open/", proposals.proposal_open, name="desk_proposal_open"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def proposal_menu_item() -> MenuItem:
+    return proposals.ProposalMenuItem(
+        "Proposals", reverse("desk_proposals"), name="proposals", icon_name="edit", order=95
+    )
+
+
+@hooks.register("register_permissions")
+def proposal_permission() -> QuerySet[Permission]:
+    return Permission.objects.filter(
+        content_type__app_label="corrections", codename="change_proposal"
+    )
+
+
+@hooks.register("insert_editor_js")
+def proposal_script() -> SafeString:
+    return format_html('<script type="module" src="{}"></script>', static("desk/proposals.js"))
+
+
+@hooks.register("after_edit_page")
+def tell_of_newer_edition(request: HttpRequest, page: Page) -> None:
+    if request.method == "POST" and isinstance(page, StoryPage):
+        warn_of_newer_edition(request, page)
+
+
 @hooks.register("before_copy_page")
 def refuse_alias(request: HttpRequest, page: Page) -> HttpResponse | None:
     """An alias would be a second address of one story without a history of its own."""
@@ -97,6 +162,8 @@ def refuse_alias(request: HttpRequest, page: Page) -> HttpResponse | None:
 @hooks.register("construct_homepage_panels")
 def first_page(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(LatelyPanel())
+    if proposals.may_decide(request) and proposals.waiting():
+        panels.append(proposals.ProposalsOnFirstPage())
     if aliases.may_decide(request) and aliases.open_offers():
         panels.append(aliases.AliasPanel())
 
@@ -123,10 +190,10 @@ def check_bulk_action(
         ]
     elif action_type == "publish":
         problems = [
-            f"“{page.title}” is out as edition {page.editions_published}: open it and say what kind"
-            " of edition its draft is. Nothing was published."
+            f"“{page.title}”: {problem.rstrip('.')}. Nothing was published."
             for page in pages
-            if isinstance(page, StoryPage) and _lacks_kind(page)
+            if isinstance(page, StoryPage)
+            for problem in draft_refusals(page, cast("Account", request.user))
         ]
     for problem in dict.fromkeys(problems):
         messages.error(request, problem)
@@ -134,14 +201,6 @@ def check_bulk_action(
         return None
     parent = pages[0].get_parent()
     return redirect("wagtailadmin_explore", parent.pk)
-
-
-def _lacks_kind(page: StoryPage) -> bool:
-    """Say whether publishing the latest draft would be refused."""
-    draft = page.get_latest_revision_as_object()
-    if not page.editions_published or page.live_revision_id == page.latest_revision_id:
-        return False
-    return not draft.edition_kind or draft.edition_choice_is_stale
 
 
 @receiver(post_page_move)

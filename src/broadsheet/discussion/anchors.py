@@ -7,23 +7,23 @@ comment. Each is an entry of the journal; the passage itself belongs to the reco
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.dispatch import receiver
 
 from broadsheet import clock
-from broadsheet.discussion.enums import MadeBy
-from broadsheet.discussion.models import Comment, CommentPassage
+from broadsheet.discussion.enums import MadeBy, Origin
+from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion
 from broadsheet.discussion.signals import quoted_words_changed
 from broadsheet.passages.quotations import may_quote, quotations
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
 from broadsheet.record.enums import EntryKind, PlacementStatus
-from broadsheet.record.models import Document, Edition, Passage
-from broadsheet.record.placements import keep_passage
-from broadsheet.record.signals import edition_published
+from broadsheet.record.models import Document, Edition, Passage, Reconstruction
+from broadsheet.record.placements import MAX_PASSAGE, keep_passage
+from broadsheet.record.signals import document_changed, edition_published
 
 MAX_RECOGNISED = 3
 """Quotations of one comment that become passages; a comment that quotes more is about the story."""
@@ -74,12 +74,17 @@ def link_content(link: CommentPassage) -> dict[str, object]:
 
 
 def link_quotations(
-    document: Document, said: Sequence[tuple[Comment, str]], *, at: dt.datetime
+    document: Document,
+    said: Sequence[tuple[Comment, str]],
+    *,
+    at: dt.datetime,
+    may_link: Callable[[Comment, Edition], bool] = lambda comment, edition: True,
 ) -> list[CommentPassage]:
     """Recognise the words of the story that comments quote, where there is no doubt.
 
-    Looked for in every edition, the newest first, since a reader may quote words that are gone.
-    The document is locked by the running transaction. No statement when nothing is quoted.
+    Looked for in every edition, the newest first, since a reader may quote words that are gone;
+    ``may_link`` can rule one out. The document is locked by the running transaction. No statement
+    when nothing is quoted.
     """
     said = [(comment, text) for comment, text in said if may_quote(text)]
     if not said:
@@ -89,8 +94,71 @@ def link_quotations(
     links = []
     for comment, text in said:
         for found in quotations(text, texts)[:MAX_RECOGNISED]:
+            if not may_link(comment, editions[found.text]):
+                continue
             passage = keep_passage(editions[found.text], found.start, found.end)
             links.append(anchor_comment(document, comment, passage, MadeBy.QUOTATION, at=at))
+    return [link for link in links if link]
+
+
+@transaction.atomic
+def relink_quotations(*, document_id: int) -> list[CommentPassage]:
+    """Recognise quotations in comments that are about no words yet, as after a reconstruction.
+
+    Who wrote here could refuse to have a quotation recognised; so their comments are put only to
+    words of editions that were not in the record when they wrote.
+    """
+    document = lock_document(document_id)
+    versions = (
+        CommentVersion.objects.filter(
+            comment__document=document, comment__passages=None, valid_to=None
+        )
+        .select_related("comment")
+        .order_by("comment__sequence")
+    )
+    added = dict(
+        Reconstruction.objects.filter(edition__document=document).values_list("edition_id", "at")
+    )
+
+    def may_link(comment: Comment, edition: Edition) -> bool:
+        if comment.origin == Origin.IMPORTED or comment.posted_at is None:
+            return True
+        return edition.pk in added and comment.posted_at < added[edition.pk]
+
+    return link_quotations(
+        document,
+        [(version.comment, version.text) for version in versions],
+        at=clock.now(),
+        may_link=may_link,
+    )
+
+
+@transaction.atomic
+def anchor_to_words(
+    *, document_id: int, edition_number: int, chosen: Sequence[tuple[int, int, int]]
+) -> list[CommentPassage]:
+    """Put comments to words of an edition, as an editor sees them.
+
+    ``chosen`` holds the comment's id and the span of the edition's canonical text. What was said
+    before is left out of the result. Raises :class:`AnchorRefused`, and then nothing is changed.
+    """
+    document = lock_document(document_id)
+    edition = Edition.objects.filter(document=document, number=edition_number).first()
+    if edition is None:
+        raise AnchorRefused(f"There is no edition {edition_number} of this story.")
+    comments = Comment.objects.filter(document=document).in_bulk([pk for pk, _, _ in chosen])
+    links = []
+    for pk, start, end in chosen:
+        if pk not in comments:
+            raise AnchorRefused("One of these comments is not on this story.")
+        if not 0 <= start < end <= min(len(edition.canonical_text), start + MAX_PASSAGE):
+            raise AnchorRefused(f"These words are not in edition {edition_number}.")
+        passage = keep_passage(edition, start, end)
+        links.append(anchor_comment(document, comments[pk], passage, MadeBy.EDITOR, at=clock.now()))
+    if any(links):
+        transaction.on_commit(
+            lambda: document_changed.send_robust(sender=Document, document=document), robust=True
+        )
     return [link for link in links if link]
 
 

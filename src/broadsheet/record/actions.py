@@ -116,6 +116,7 @@ def append_edition(
     approved_by: str = "",
     reason: str = "",
     note_placement: str = "",
+    written_by: str = "",
     slug: str,
     at: dt.datetime | None = None,
 ) -> Edition:
@@ -123,7 +124,9 @@ def append_edition(
 
     ``kind`` may be empty for the first edition only. ``approved_by`` names the second editor and
     ``reason`` is public; one of them is asked for where :mod:`broadsheet.record.rules` says so.
-    ``note_placement`` is ``top``, ``end`` or empty for what the rules say. ``at`` is the instant of
+    ``written_by`` says whose words these are where they are not the publishing editor's (a reader
+    whose proposal was accepted), who then counts as second editor. ``note_placement`` is ``top``,
+    ``end`` or empty for what the rules say. ``at`` is the instant of
     publication (default: now), kept to the second; two editions never share a second, the later one
     is moved on. The address follows ``slug``; earlier addresses keep redirecting. Passages are
     carried into the new edition. Raises :class:`EditionKindMissing`, :class:`EditionNoteMissing`,
@@ -138,9 +141,14 @@ def append_edition(
         published_at = last.published_at + dt.timedelta(seconds=1)
     if last:
         check_stealth(
-            chosen, last.content, content, approved_by=approved_by, reason=reason, by=published_by
+            chosen,
+            last.content,
+            content,
+            approved_by=approved_by,
+            reason=reason,
+            by=written_by or published_by,
         )
-        _check_late(chosen, last, published_at, reason)
+        check_late(chosen, last, published_at, reason)
         note_placement = note_placement or _note_placement(chosen, last.content, content)
     edition = build_edition(
         document=document,
@@ -278,7 +286,8 @@ def edition_digest(edition: Edition) -> str:
     )
 
 
-def _check_late(kind: EditionKind, last: Edition, at: dt.datetime, reason: str) -> None:
+def check_late(kind: EditionKind, last: Edition, at: dt.datetime, reason: str) -> None:
+    """Refuse a correction that comes late and does not say why."""
     if kind != EditionKind.CORRECTION or reason.strip():
         return
     if rules.is_late(last.published_at, at):

@@ -16,6 +16,24 @@ class EditionKind(models.TextChoices):
     EDITORS_NOTE = "editors_note", "Editor’s note"
     RETRACTION = "retraction", "Retraction"
 
+    @property
+    def explanation(self) -> str:
+        """When an editor chooses this kind, in one line."""
+        return _EXPLANATIONS[self]
+
+
+_EXPLANATIONS = {
+    EditionKind.ORIGINAL: "The first publication.",
+    EditionKind.MINOR: (
+        "Spelling, grammar, layout or a link; no fact, name, number, quotation or headline."
+    ),
+    EditionKind.UPDATE: "New facts; what stood before was right when it was written.",
+    EditionKind.CLARIFICATION: "What stood was true, but could mislead.",
+    EditionKind.CORRECTION: "Any error of fact, however small.",
+    EditionKind.EDITORS_NOTE: "A problem that changing words cannot mend.",
+    EditionKind.RETRACTION: "The main claim cannot stand.",
+}
+
 
 KINDS_WITH_NOTE = frozenset(
     {

@@ -69,7 +69,11 @@ def current_path(document_id: int) -> str | None:
 
 
 def edition_at(document: Document, at: dt.datetime | None = None) -> Edition | None:
-    """Return the edition in force at a moment; before the first one: ``None``."""
+    """Return the edition in force at a moment; before the first one: ``None``.
+
+    That is the one published last until then, whatever its number: one that was reconstructed has a
+    higher number than editions published after it.
+    """
     if at is None:
         return document.edition
     return (
@@ -80,8 +84,11 @@ def edition_at(document: Document, at: dt.datetime | None = None) -> Edition | N
 
 
 def editions_of(document: Document, at: dt.datetime | None = None) -> QuerySet[Edition]:
-    """Return the editions published up to a moment, the first one first."""
-    found = Edition.objects.filter(document=document)
+    """Return the editions published up to a moment, the first one first.
+
+    Each knows without another statement whether it was reconstructed.
+    """
+    found = Edition.objects.filter(document=document).select_related("reconstruction")
     if at is not None:
         found = found.filter(published_at__lte=at)
     return found.order_by("published_at", "number")

@@ -134,6 +134,9 @@ class Touch:
             return f"the {thing} {before} was taken out"
         return f"the {thing} {before} became {after}"
 
+    def __str__(self) -> str:
+        return self.in_words
+
     def undone(self) -> Touch:
         """Give the touch of the edit that takes this one back."""
         return Touch(self.what, self.after, self.before)

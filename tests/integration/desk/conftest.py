@@ -9,6 +9,7 @@ from tests import factories
 
 from broadsheet.desk.adoption import front_page, section_page
 from broadsheet.desk.models import SectionPage, StoryPage
+from broadsheet.readers.models import Account
 
 
 @pytest.fixture
@@ -53,12 +54,20 @@ def published(draft):
     return make
 
 
-def revise(page: StoryPage, text: str, kind: str = "", note: str = "") -> StoryPage:
+def revise(
+    page: StoryPage,
+    text: str,
+    kind: str = "",
+    note: str = "",
+    *,
+    reason: str = "",
+    by: Account | None = None,
+) -> StoryPage:
     """Save a draft of a published story."""
     page = page.get_latest_revision_as_object()
     page.body = body(text)
-    page.edition_kind, page.edition_note = kind, note
-    page.save_revision()
+    page.edition_kind, page.edition_note, page.edition_reason = kind, note, reason
+    page.save_revision(user=by)
     return StoryPage.objects.get(pk=page.pk)
 
 
@@ -109,6 +118,8 @@ def form_data(page: StoryPage, text: str, **fields: str) -> dict[str, str]:
         "edition_kind": "",
         "edition_note": "",
         "edition_credit": "",
+        "edition_reason": "",
+        "edition_note_placement": "",
         "go_live_at": "",
         "expire_at": "",
         **fields,

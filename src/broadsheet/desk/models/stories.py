@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -17,7 +19,8 @@ from wagtail.models import Orderable, Page, Revision
 from broadsheet.desk.blocks import StoryBody
 from broadsheet.desk.deletion import KeepsPublishedStories
 from broadsheet.desk.forms import StoryForm
-from broadsheet.record.enums import EditionKind
+from broadsheet.desk.proposal_panels import ProposalsPanel
+from broadsheet.record.enums import EditionKind, NotePlacement
 from broadsheet.record.models import Document, Section
 from broadsheet.record.queries import current_path
 
@@ -30,12 +33,30 @@ class BodyField(StreamField):
         return name, path, [[]], {"blank": True}
 
 
+EDITION_FIELDS = (
+    "edition_kind",
+    "edition_note",
+    "edition_credit",
+    "edition_reason",
+    "edition_note_placement",
+)
+"""What the next edition is, as text; empty again when it is out."""
+
+
+@dataclass(frozen=True)
+class AnsweredFor:
+    """What the rules of record are told beside the edition itself (see ``append_edition``)."""
+
+    reason: str = ""
+    approved_by: str = ""
+    written_by: str = ""
+
+
 class StoryPage(KeepsPublishedStories, Page):
     """A story at the desk. The headline is the page's title.
 
-    ``edition_kind``, ``edition_note`` and ``edition_credit`` say what the next edition is; they
-    belong to a revision, and hold only for the edition that follows ``edition_after``, so an old
-    choice is never used again for a later edition.
+    ``EDITION_FIELDS`` say what the next edition is; they belong to a revision, and hold only for the
+    edition that follows ``edition_after``, so an old choice is never used again for a later edition.
     """
 
     short_headline = models.CharField(
@@ -80,22 +101,36 @@ class StoryPage(KeepsPublishedStories, Page):
     edition_credit = models.CharField(
         "spotted by", max_length=120, blank=True, help_text="Only with their consent."
     )
+    edition_reason = models.TextField(
+        "public reason",
+        blank=True,
+        help_text=(
+            "Asked for in two cases: a minor edition that touches numbers, names, quotations or the"
+            " headline and that no second editor has seen, and a correction that comes more than 30"
+            " days late. Readers see it in the history."
+        ),
+    )
+    edition_note_placement = models.CharField(
+        "place of the note", max_length=8, blank=True, choices=NotePlacement
+    )
     edition_after = models.PositiveIntegerField(null=True, blank=True, editable=False)
+
+    answered_for: AnsweredFor | None = None
+    """Who answers for the edition that is being published, and why; never stored with the page."""
 
     parent_page_types = ["desk.SectionPage"]
     subpage_types: list[str] = []
     private_page_options: list[str] = []
     exclude_fields_in_copy = [
         "document",
-        "edition_kind",
-        "edition_note",
-        "edition_credit",
+        *EDITION_FIELDS,
         "edition_after",
     ]
     base_form_class = StoryForm
 
     content_panels = [
         HelpPanel(template="desk/story_status.html"),
+        ProposalsPanel(),
         FieldPanel("title", heading="Headline", help_text="At most about 110 characters."),
         FieldPanel("short_headline"),
         FieldPanel("standfirst"),
@@ -114,9 +149,11 @@ class StoryPage(KeepsPublishedStories, Page):
         InlinePanel("story_topics", heading="Topics", label="Topic"),
         MultiFieldPanel(
             [
-                FieldPanel("edition_kind"),
+                FieldPanel("edition_kind", widget=forms.RadioSelect),
                 FieldPanel("edition_note"),
+                FieldPanel("edition_note_placement"),
                 FieldPanel("edition_credit"),
+                FieldPanel("edition_reason"),
             ],
             heading="This edition",
             help_text="For a story that is out: say what this edition is before you publish it.",
@@ -167,11 +204,20 @@ class StoryPage(KeepsPublishedStories, Page):
         return page
 
     def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
-        """Save a revision; a kind chosen now is for the edition after the one in force."""
+        """Save a revision; what is chosen now is for the edition after the one in force."""
         if self.edition_choice_is_stale:
-            self.edition_kind = self.edition_note = self.edition_credit = ""
-        self.edition_after = self.editions_published if self.edition_kind else None
+            for name in EDITION_FIELDS:
+                setattr(self, name, "")
+        is_chosen = any(getattr(self, name) for name in EDITION_FIELDS)
+        self.edition_after = self.editions_published if is_chosen else None
         return super().save_revision(*args, **kwargs)
+
+    def publish(self, revision: Revision, user: Any = None, **kwargs: Any) -> Any:
+        """Publish a revision; ``user`` is remembered as the one who let it out."""
+        from broadsheet.desk.approval import publishing_as
+
+        with publishing_as(user):
+            return super().publish(revision, user=user, **kwargs)
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -192,7 +238,11 @@ class StoryPage(KeepsPublishedStories, Page):
             return
         if is_live and (not was_live or revision != old_revision):
             # A page that went live without a revision publishes nothing new by its first one.
-            editions.publish(self, only_if_changed=was_live and old_revision is None)
+            editions.publish(
+                self,
+                only_if_changed=was_live and old_revision is None,
+                replaces=old_revision,
+            )
         elif was_live and not is_live:
             editions.withdraw(self)
 

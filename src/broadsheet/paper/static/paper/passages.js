@@ -110,7 +110,8 @@ async function open(link) {
     button.addEventListener("click", () => close()?.focus());
     element.replaceChildren(withoutIds(part), button);
     element.focus({ preventScroll: true });
-    element.scrollIntoView({ block: "nearest" });
+    const { top } = element.getBoundingClientRect();
+    if (top > innerHeight - 160) scrollBy(0, top - innerHeight / 2);
   } catch {
     location.assign(link.href);
   }
