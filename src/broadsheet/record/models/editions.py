@@ -61,7 +61,9 @@ class Edition(models.Model):
         indexes = [
             models.Index(
                 fields=["document", "-published_at", "-number"], name="record_edition_as_of"
-            )
+            ),
+            # Corrections are few among all editions; their list is read by kind, the newest first.
+            models.Index(fields=["kind", "-published_at", "-id"], name="record_edition_of_kind"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["document", "number"], name="record_edition_number"),
