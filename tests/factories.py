@@ -7,12 +7,15 @@ import io
 
 from PIL import Image
 
+from broadsheet.corrections.actions import ProposalDraft, propose
+from broadsheet.corrections.models import Proposal
 from broadsheet.discussion.actions import Draft, post_comment
 from broadsheet.discussion.models import Comment
 from broadsheet.readers.models import Account
 from broadsheet.record.actions import append_edition, create_document
 from broadsheet.record.content import Block, BylineName, EditionContent, TopicName
 from broadsheet.record.models import Author, Document, Edition, Publication, Section, Topic
+from broadsheet.record.placements import Pointer
 
 AUTHORITY = "news.example,2026"
 MORNING = dt.datetime(2026, 9, 1, 8, 0, tzinfo=dt.UTC)
@@ -128,3 +131,30 @@ def picture_bytes(width: int = 900, height: int = 600, file_format: str = "PNG")
     target = io.BytesIO()
     Image.new("RGB", (width, height), (139, 26, 26)).save(target, file_format)
     return target.getvalue()
+
+
+def proposal(
+    document: Document,
+    exact: str = "Monday",
+    replacement: str = "Tuesday",
+    *,
+    reason: str = "The minutes say so.",
+    name: str = "Lena",
+    is_typographical: bool = False,
+    wants_credit: bool = True,
+    source_url: str = "",
+    proposer: Account | None = None,
+) -> Proposal:
+    """A reader's proposal about words of the edition in force."""
+    document.refresh_from_db()
+    assert document.edition is not None
+    draft = ProposalDraft(
+        pointer=Pointer(document.edition.number, exact),
+        replacement=replacement,
+        reason=reason,
+        source_url=source_url,
+        is_typographical=is_typographical,
+        name=name,
+        wants_credit=wants_credit,
+    )
+    return propose(document_id=document.pk, draft=draft, account=proposer).proposal

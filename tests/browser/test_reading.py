@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 SCHEMES = ["light", "dark"]
-WIDTHS = [390, 820, 1440]
+WIDTHS = [360, 820, 1440]
 
 
 def test_from_the_front_page_to_the_comments(open_page):
@@ -59,7 +59,9 @@ def test_video_is_loaded_only_when_asked(open_page, story_paths):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["front", "story", "search", "write", "author"])
+@pytest.mark.parametrize(
+    "name", ["front", "story", "search", "write", "author", "corrections", "changes"]
+)
 def test_nothing_stands_out_of_the_page(open_page, council, name, width, scheme):
     path = {
         "front": "/",
@@ -67,6 +69,8 @@ def test_nothing_stands_out_of_the_page(open_page, council, name, width, scheme)
         "search": "/search/?q=bridge",
         "write": f"{council}comment/",
         "author": "/by/anneke-leeward/",
+        "corrections": "/corrections/",
+        "changes": f"{council}changes/",
     }[name]
     page = open_page(path, viewport={"width": width, "height": 900}, color_scheme=scheme)
 
@@ -74,7 +78,10 @@ def test_nothing_stands_out_of_the_page(open_page, council, name, width, scheme)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", ["front", "story", "form", "search", "section", "not found"])
+@pytest.mark.parametrize(
+    "name",
+    ["front", "story", "form", "search", "section", "corrections", "changes", "not found"],
+)
 def test_axe_finds_no_violation(open_page, council, quiet, name, scheme):
     path = {
         "front": "/",
@@ -82,6 +89,8 @@ def test_axe_finds_no_violation(open_page, council, quiet, name, scheme):
         "form": f"{council}comment/",
         "search": "/search/?q=bridge",
         "section": "/town/",
+        "corrections": "/corrections/",
+        "changes": f"{council}changes/",
         "not found": "/nothing/",
     }[name]
     page = open_page(path, color_scheme=scheme, bypass_csp=True, expect_faults=True)
@@ -107,3 +116,20 @@ def test_skip_link_is_the_first_stop_of_the_keyboard(open_page, council):
     page.keyboard.press("Enter")
 
     assert page.url.endswith("#main")
+
+
+def test_corrections_are_narrowed_without_scripts(open_page):
+    page = open_page("/corrections/", java_script_enabled=False)
+    headline = page.get_by_role("heading", level=3, name="Council sets aside £2.4 million")
+
+    page.get_by_label("Kind").select_option("clarification")
+    page.get_by_role("button", name="Show").click()
+    expect(headline).to_have_count(0)
+    page.get_by_label("Kind").select_option("correction")
+    page.get_by_label("Words").fill("million")
+    page.get_by_role("button", name="Show").click()
+    expect(headline).to_have_count(1)
+    page.get_by_role("link", name="See the change in “Council sets aside £2.4 million").click()
+
+    expect(page.get_by_role("heading", level=2, name=re.compile("^From edition"))).to_be_visible()
+    expect(page.locator("#difference ins").first).to_be_visible()

@@ -55,6 +55,12 @@ def _log_level(value: str) -> str:
     return value.lower()
 
 
+def _memento_pattern(value: str) -> str:
+    if value not in ("1.1", "2.1"):
+        raise ValueError("choose 1.1 or 2.1")
+    return value
+
+
 def _host_list(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
@@ -92,6 +98,11 @@ class Options:
     )
     secret_key: str = option(
         _text, "", "Signs sessions; empty: made at first start and kept in the data directory."
+    )
+    memento_pattern: str = option(
+        _memento_pattern,
+        "1.1",
+        "Who asks for the past (RFC 7089): 1.1 asks the story's own address, 2.1 another under /tg/.",
     )
     debug: bool = option(_flag, False, "Show errors in the browser. Never on a public machine.")
     log_level: str = option(_log_level, "info", "debug, info, warning or error.")

@@ -21,6 +21,7 @@ IS_HTTPS = ORIGIN.startswith("https://")
 _host = urlsplit(ORIGIN).hostname or "localhost"
 ALLOWED_HOSTS = [_host, "localhost", "127.0.0.1", "[::1]", *OPTIONS.allowed_hosts]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
+MEMENTO_PATTERN = OPTIONS.memento_pattern
 
 INSTALLED_APPS = [
     "broadsheet.desk",

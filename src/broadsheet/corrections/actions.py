@@ -146,7 +146,8 @@ def _checked(draft: ProposalDraft, *, needs_name: bool) -> ProposalDraft:
         errors.append(FieldError("reason", "Say why: what is wrong, and how you know."))
     # The name, the e-mail address and the reason follow the rules of comments.
     said = Draft(text=reason or "-", name=draft.name, email=draft.email)
-    wants_name = needs_name and (draft.wants_credit or not draft.is_typographical)
+    is_named = draft.wants_credit or not draft.is_typographical or draft.name.strip()
+    wants_name = needs_name and bool(is_named)
     try:
         said = checked_draft(said, needs_name=wants_name)
     except CommentRefused as refusal:
@@ -334,14 +335,20 @@ def lock_open(proposal_id: int) -> Proposal:
 
 @transaction.atomic
 def record_acceptance(
-    *, proposal_id: int, edition: Edition, by: str, in_part: bool = False, reason: str = ""
+    *,
+    proposal_id: int,
+    edition: Edition,
+    by: str,
+    in_part: bool = False,
+    reason: str = "",
+    at: dt.datetime | None = None,
 ) -> Proposal:
     """Say that an edition carried a proposal out; called in the transaction that appends it.
 
     Other open proposals of the same words at the same place become its duplicates.
     """
     state = ProposalState.ACCEPTED_IN_PART if in_part else ProposalState.ACCEPTED
-    proposal = _decide(proposal_id, state, by=by, reason=reason, edition=edition)
+    proposal = _decide(proposal_id, state, by=by, reason=reason, edition=edition, at=at)
     for other in Proposal.objects.filter(
         document=proposal.document_id,
         passage=proposal.passage_id,
@@ -395,11 +402,12 @@ def _decide(
     reason: str = "",
     edition: Edition | None = None,
     duplicate_of: Proposal | None = None,
+    at: dt.datetime | None = None,
 ) -> Proposal:
     proposal = lock_open(proposal_id)
     assert (edition is not None) == (state in CARRIED_OUT)
     proposal.state = state
-    proposal.decided_at = clock.now()
+    proposal.decided_at = at or clock.now()
     proposal.decided_by = by[:150]
     proposal.decision_reason = reason.strip()[:MAX_REASON]
     proposal.edition = edition

@@ -19,9 +19,9 @@ def open_proposals(document: Document | None = None) -> QuerySet[Proposal]:
     found = Proposal.objects.filter(state=ProposalState.OPEN)
     if document is not None:
         found = found.filter(document=document)
-    return found.select_related("passage", "passage__edition", "document", "account").order_by(
-        "proposed_at", "pk"
-    )
+    return found.select_related(
+        "passage", "passage__edition", "passage__changed_in", "document", "account"
+    ).order_by("proposed_at", "pk")
 
 
 def proposals_by_comment(

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
+from wagtail.blocks import StreamValue
 from wagtail.rich_text import expand_db_html
 
 from broadsheet import clock
 from broadsheet.desk.images import recorded_picture
 from broadsheet.desk.models import StoryPage
-from broadsheet.desk.models.stories import EDITION_FIELDS
+from broadsheet.desk.models.stories import EDITION_FIELDS, AnsweredFor
 from broadsheet.record import actions
 from broadsheet.record.content import (
     Block,
@@ -52,6 +53,7 @@ def publish(page: StoryPage, *, only_if_changed: bool = False, replaces: int | N
         return
     # Locked now: somebody may have published since this kind was chosen.
     is_stale = page.edition_after is not None and page.edition_after != number
+    answered_for = page.answered_for or AnsweredFor()
     writer = revision.user if revision else None
     approved_by = approval.second_editor(
         page, content, writer=writer, publisher=approval.current_publisher(), after=replaces
@@ -62,10 +64,11 @@ def publish(page: StoryPage, *, only_if_changed: bool = False, replaces: int | N
         kind="" if is_stale else page.edition_kind,
         note="" if is_stale else page.edition_note,
         credit="" if is_stale else page.edition_credit,
-        reason="" if is_stale else page.edition_reason,
+        reason=answered_for.reason or ("" if is_stale else page.edition_reason),
         note_placement="" if is_stale else page.edition_note_placement,
         published_by=str(writer or ""),
-        approved_by=approved_by,
+        approved_by=answered_for.approved_by or approved_by,
+        written_by=answered_for.written_by,
         slug=page.slug,
     )
     section = page.section
@@ -101,9 +104,14 @@ def content_of(page: StoryPage) -> EditionContent:
         lead_image=LeadImage(lead, page.lead_alt, page.lead_caption, page.lead_credit)
         if lead
         else None,
-        blocks=tuple(_with_own_ids(_blocks(page))),
+        blocks=blocks_of(page.body),
         topics=topic_names(item.topic for item in page.story_topics.all()),
     )
+
+
+def blocks_of(body: StreamValue) -> tuple[Block, ...]:
+    """Return the blocks that the body of a page makes. Pictures are stored on the way."""
+    return tuple(_with_own_ids(_blocks(body)))
 
 
 def byline_names(authors: Iterable[Author]) -> tuple[BylineName, ...]:
@@ -128,8 +136,8 @@ def _with_own_ids(blocks: Iterator[Block]) -> Iterator[Block]:
         yield block if block_id == block.id else replace(block, id=block_id)
 
 
-def _blocks(page: StoryPage) -> Iterator[Block]:
-    for child in page.body:
+def _blocks(body: StreamValue) -> Iterator[Block]:
+    for child in body:
         value, block_id = child.value, short_id(child.id)
         match child.block_type:
             case "text":

@@ -10,6 +10,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 
 from broadsheet import clock
 from broadsheet.desk.images import recorded_picture
+from broadsheet.desk.stale_forms import KnowsItsEdition
 from broadsheet.record.actions import EditionRefused
 from broadsheet.record.addresses import SLUG, story_path
 from broadsheet.record.content import EditionContent
@@ -23,7 +24,7 @@ WAITS = ("action-submit", "action-restart-workflow")
 """Those of them after which somebody else approves the text before it goes out."""
 
 
-class StoryForm(WagtailAdminPageForm):
+class StoryForm(KnowsItsEdition, WagtailAdminPageForm):
     """Asks what an edition is once there is one, and only when the story goes out.
 
     Whatever the record would refuse is said here, beside the fields, with all that was typed.
@@ -36,11 +37,12 @@ class StoryForm(WagtailAdminPageForm):
         if self.instance.edition_choice_is_stale:
             for name in EDITION_FIELDS:
                 self.initial[name] = ""
-        if "edition_kind" in self.fields:
-            self.fields["edition_kind"].choices = _kind_choices()
-        if "edition_note_placement" in self.fields:
-            choices = self.fields["edition_note_placement"].choices
-            self.fields["edition_note_placement"].choices = [("", "Automatic"), *list(choices)[1:]]
+        fields: dict[str, Any] = self.fields
+        if "edition_kind" in fields:
+            fields["edition_kind"].choices = _kind_choices()
+        if "edition_note_placement" in fields:
+            choices = fields["edition_note_placement"].choices
+            fields["edition_note_placement"].choices = [("", "Automatic"), *list(choices)[1:]]
 
     @property
     def goes_out(self) -> bool:

@@ -22,11 +22,12 @@ from wagtail.models import Page
 from wagtail.signals import post_page_move
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.desk import aliases, history
+from broadsheet.desk import aliases, history, proposals
 from broadsheet.desk.deletion import EXPLANATION, published_below
 from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
 from broadsheet.desk.models import StoryPage
+from broadsheet.desk.stale_forms import warn_of_newer_edition
 from broadsheet.desk.viewsets import (
     AuthorViewSet,
     PublicationMenuItem,
@@ -106,6 +107,49 @@ def alias_permission() -> QuerySet[Permission]:
     )
 
 
+@hooks.register("register_admin_urls")
+def proposal_urls() -> list[URLPattern]:
+    return [
+        path("proposals/", proposals.proposal_list, name="desk_proposals"),
+        path("proposals/<int:pk>/", proposals.proposal, name="desk_proposal"),
+        path("proposals/<int:pk>/accept/", proposals.proposal_accept, name="desk_proposal_accept"),
+        path(
+            "proposals/<int:pk>/decline/", proposals.proposal_decline, name="desk_proposal_decline"
+        ),
+        path(
+            "proposals/<int:pk>/duplicate/",
+            proposals.proposal_duplicate,
+            name="desk_proposal_duplicate",
+        ),
+        path("proposals/<int:pk>/open/", proposals.proposal_open, name="desk_proposal_open"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def proposal_menu_item() -> MenuItem:
+    return proposals.ProposalMenuItem(
+        "Proposals", reverse("desk_proposals"), name="proposals", icon_name="edit", order=95
+    )
+
+
+@hooks.register("register_permissions")
+def proposal_permission() -> QuerySet[Permission]:
+    return Permission.objects.filter(
+        content_type__app_label="corrections", codename="change_proposal"
+    )
+
+
+@hooks.register("insert_editor_js")
+def proposal_script() -> SafeString:
+    return format_html('<script type="module" src="{}"></script>', static("desk/proposals.js"))
+
+
+@hooks.register("after_edit_page")
+def tell_of_newer_edition(request: HttpRequest, page: Page) -> None:
+    if request.method == "POST" and isinstance(page, StoryPage):
+        warn_of_newer_edition(request, page)
+
+
 @hooks.register("before_copy_page")
 def refuse_alias(request: HttpRequest, page: Page) -> HttpResponse | None:
     """An alias would be a second address of one story without a history of its own."""
@@ -118,6 +162,8 @@ def refuse_alias(request: HttpRequest, page: Page) -> HttpResponse | None:
 @hooks.register("construct_homepage_panels")
 def first_page(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(LatelyPanel())
+    if proposals.may_decide(request) and proposals.waiting():
+        panels.append(proposals.ProposalsOnFirstPage())
     if aliases.may_decide(request) and aliases.open_offers():
         panels.append(aliases.AliasPanel())
 

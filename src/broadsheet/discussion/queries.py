@@ -5,12 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion, Thread
 from broadsheet.record.models import Document, Edition
 from broadsheet.record.queries import editions_in_force
 
+_UNREAD = [
+    f"passage__{edition}__{name}"
+    for edition in ("edition", "changed_in")
+    for name in ("body_html", "canonical_text", "content_data", "standfirst", "note", "reason")
+]
+"""What the reading of a thread does not need of the editions that its passages are of."""
 DISCUSSED_LATELY = dt.timedelta(days=30)
 
 
@@ -35,12 +41,10 @@ def thread_comments(document: Document, at: dt.datetime | None = None) -> list[C
             Prefetch("versions", queryset=versions, to_attr="shown_versions"),  # type: ignore[no-redef]
             Prefetch(
                 "passages",
-                queryset=CommentPassage.objects.select_related("passage", "passage__edition")
-                .defer(
-                    "passage__edition__body_html",
-                    "passage__edition__canonical_text",
-                    "passage__edition__content_data",
+                queryset=CommentPassage.objects.select_related(
+                    "passage", "passage__edition", "passage__changed_in"
                 )
+                .defer(*_UNREAD)
                 .order_by("pk"),
                 to_attr="shown_passages",
             ),
@@ -55,6 +59,18 @@ def comment_counts(document_ids: Iterable[int]) -> dict[int, int]:
         Thread.objects.filter(document__in=list(document_ids), comment_count__gt=0).values_list(
             "document_id", "comment_count"
         )
+    )
+
+
+def comment_times(document: Document) -> list[dt.datetime | None]:
+    """Return when each comment of a thread was posted; ``None`` where it is not recorded.
+
+    In order of arrival. One statement, and no comment is loaded.
+    """
+    return list(
+        Comment.objects.filter(document=document)
+        .order_by("sequence")
+        .values_list("posted_at", flat=True)
     )
 
 
@@ -77,3 +93,27 @@ def most_discussed(*, limit: int, now: dt.datetime) -> list[tuple[Edition, int]]
         for thread in chosen
         if thread.document_id in editions
     ]
+
+
+def comments_with_passages(document: Document, *, offset: int, limit: int) -> list[Comment]:
+    """Return a stretch of a thread as it stands now, in order of arrival. Three statements.
+
+    Comments come with author, ``shown_versions`` and ``shown_passages``, without their editions.
+    """
+    found = Comment.objects.filter(document=document).order_by("sequence")
+    return list(_with_passages(found)[offset : offset + limit])
+
+
+def comment_with_passages(pk: int) -> Comment | None:
+    """Return one comment as :func:`comments_with_passages` does, with its document and edition."""
+    found = Comment.objects.filter(pk=pk).select_related("document", "document__edition")
+    return _with_passages(found).first()
+
+
+def _with_passages(comments: QuerySet[Comment]) -> QuerySet[Comment]:
+    versions = CommentVersion.objects.filter(valid_to=None)
+    links = CommentPassage.objects.select_related("passage").order_by("pk")
+    return comments.select_related("author").prefetch_related(
+        Prefetch("versions", queryset=versions, to_attr="shown_versions"),  # type: ignore[no-redef]
+        Prefetch("passages", queryset=links, to_attr="shown_passages"),  # type: ignore[no-redef]
+    )

@@ -5,7 +5,22 @@ import datetime as dt
 from django.urls import path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
-from broadsheet.paper.views import changes, comments, errors, feeds, front, lists, me, search, story
+from broadsheet.paper.views import (
+    annotations,
+    changes,
+    comments,
+    corrections,
+    errors,
+    feeds,
+    front,
+    lists,
+    me,
+    moments,
+    passages,
+    proposals,
+    search,
+    story,
+)
 
 
 class StoryPathConverter(SlugConverter):
@@ -33,16 +48,29 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("search/", search.search, name="search"),
     path("feed.xml", feeds.rss, name="rss"),
+    path("corrections/", corrections.listing, name="corrections"),
+    path("corrections/feed.xml", corrections.feed, name="corrections-feed"),
     path("robots.txt", errors.robots, name="robots"),
     path("favicon.svg", errors.favicon, name="favicon"),
     path("me/", me.me, name="me"),
     path("c/<int:pk>/", comments.permalink, name="comment"),
+    path("proposal/<int:pk>/", proposals.proposal, name="proposal"),
+    path("a/<int:pk>/", annotations.annotation, name="annotation"),
     path("topic/<slug:slug>/", lists.topic, name="topic"),
     path("by/<slug:slug>/", lists.author, name="author"),
     path("<story:path>/", story.story, name="story"),
     path("<story:path>/changes/", changes.changes, name="changes"),
+    path("<story:path>/annotations/", annotations.container, name="annotations"),
     path("<story:path>/v/<int:number>/", story.edition, name="edition"),
     path("<story:path>/at/<instant:at>/", story.moment, name="moment"),
+    path("<story:path>/at/<str:given>/", moments.unreadable),
+    path("<story:path>/at/", moments.choose, name="choose-moment"),
+    path("<story:path>/moments/", moments.moments, name="moments"),
+    path("<story:path>/timemap/", moments.timemap, name="timemap"),
+    path("<story:path>/timemap/json/", moments.json_timemap, name="timemap-json"),
+    path("tg/<story:path>/", moments.timegate, name="timegate"),
     path("<story:path>/comment/", comments.write, name="write"),
+    path("<story:path>/propose/", proposals.propose_correction, name="propose"),
+    path("<story:path>/passage/<int:pk>/", passages.passage, name="passage"),
     re_path(r"^(?P<slug>[-a-zA-Z0-9_]+)/$", lists.section, name="section"),
 ]

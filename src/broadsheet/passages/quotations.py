@@ -79,11 +79,6 @@ class Quotation:
     said_end: int
 
 
-def may_quote(comment: str) -> bool:
-    """Say whether a comment may quote at all, without reading a story: one search through it."""
-    return bool(_OPENING.search(comment) or _QUOTED_LINES.search(comment))
-
-
 def quotations(comment: str, texts: Sequence[str]) -> list[Quotation]:
     """Find what a comment quotes of a story, in the order of the comment.
 
@@ -117,6 +112,11 @@ def quotations(comment: str, texts: Sequence[str]) -> list[Quotation]:
             seen.add(passage)
             unique.append(quotation)
     return unique
+
+
+def may_quote(comment: str) -> bool:
+    """Say whether a comment has anything that looks like a quotation, before a story is read."""
+    return bool(_candidates(comment))
 
 
 def mentions(comment: str, old: str, new: str) -> list[Quotation]:

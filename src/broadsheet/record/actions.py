@@ -59,7 +59,7 @@ class StealthRefused(EditionRefused):
     """A *minor* edition touches what readers rely on; ``touches`` says what."""
 
     def __init__(self, headline: str, found: Sequence[Touch]) -> None:
-        said = "; ".join(str(touch) for touch in found[:3])
+        said = "; ".join(touch.in_words for touch in found[:3])
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         super().__init__(
             f"“{headline}”: this edition is not minor, for {said}{more}. Choose another kind, have a"
@@ -117,6 +117,7 @@ def append_edition(
     approved_by: str = "",
     reason: str = "",
     note_placement: str = "",
+    written_by: str = "",
     slug: str,
     at: dt.datetime | None = None,
 ) -> Edition:
@@ -124,7 +125,9 @@ def append_edition(
 
     ``kind`` may be empty for the first edition only. ``approved_by`` names the second editor and
     ``reason`` is public; one of them is asked for where :mod:`broadsheet.record.rules` says so.
-    ``note_placement`` is ``top``, ``end`` or empty for what the rules say. ``at`` is the instant of
+    ``written_by`` says whose words these are where they are not the publishing editor's (a reader
+    whose proposal was accepted), who then counts as second editor. ``note_placement`` is ``top``,
+    ``end`` or empty for what the rules say. ``at`` is the instant of
     publication (default: now), kept to the second; two editions never share a second, the later one
     is moved on. The address follows ``slug``; earlier addresses keep redirecting. Passages are
     carried into the new edition. Raises :class:`EditionKindMissing`, :class:`EditionNoteMissing`,
@@ -139,7 +142,12 @@ def append_edition(
         published_at = last.published_at + dt.timedelta(seconds=1)
     if last:
         check_stealth(
-            chosen, last.content, content, approved_by=approved_by, reason=reason, by=published_by
+            chosen,
+            last.content,
+            content,
+            approved_by=approved_by,
+            reason=reason,
+            by=written_by or published_by,
         )
         check_late(chosen, last, content, at=published_at, reason=reason)
         note_placement = note_placement or _note_placement(chosen, last.content, content)

@@ -16,7 +16,17 @@ RESERVED = frozenset(
     {
         *("a", "admin", "ap", "api", "at", "by", "c", "changes", "comment", "corrections", "desk"),
         *("discussion", "documents", "embed", "feed", "id", "inbox", "login", "logout", "me"),
-        *("media", "moderation", "news-sitemap", "oembed", "robots", "search", "sitemap", "static"),
+        *(
+            "media",
+            "moderation",
+            "news-sitemap",
+            "oembed",
+            "proposal",
+            "robots",
+            "search",
+            "sitemap",
+            "static",
+        ),
         *("story", "tg", "topic", "u", "v", "webmention", "well-known"),
     }
 )

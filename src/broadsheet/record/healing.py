@@ -94,7 +94,7 @@ def reconstruct_edition(
             content=what,
             at=now,
         )
-    place_passages(document)
+    place_passages(document, anew=True)
     transaction.on_commit(
         lambda: edition_reconstructed.send_robust(sender=Edition, edition=edition), robust=True
     )

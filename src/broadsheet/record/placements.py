@@ -8,7 +8,7 @@ alignments alone, by composition, and are never guessed at reading time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from broadsheet.passages import (
@@ -142,9 +142,8 @@ def keep_passage(edition: Edition, start: int, end: int) -> Passage:
     )
     in_force = edition.document.edition
     if in_force and in_force.pk != edition.pk:
-        placement = placements_in(in_force, [passage])[0]
-        if placement:
-            _place(passage, in_force, placement)
+        chain = Chain(edition.document_id)
+        chain.place(passage, in_force.pk)
     passage.save(force_insert=True)
     return passage
 
@@ -185,52 +184,89 @@ class Chain:
                 Edition.objects.filter(pk__in=missing).values_list("pk", "canonical_text")
             )
 
+    def read_until(self, edition_id: int) -> None:
+        """Load the texts of all editions up to one, which is in it: since when is asked of each."""
+        self.read(each.pk for each in self._editions[: self._order[edition_id] + 1])
+
     def placement(self, passage: Passage, edition_id: int) -> Placement | None:
         """Return where a passage stands in an edition; ``None`` in one that is older than it."""
         first, last = self._order[passage.edition_id], self._order[edition_id]
-        if first > last:
-            return None
+        return self._carried(passage, first, last) if first <= last else None
+
+    def _carried(self, passage: Passage, first: int, last: int) -> Placement:
         if first == last:
             return Placement(Status.INTACT, passage.start, passage.end, 1.0)
+        ends = passage.edition_id, self._editions[last].pk
+        self.read(ends)
         return carry_through(
             [self._alignment(place) for place in range(first, last)],
             passage.start,
             passage.end,
-            first=self._texts[passage.edition_id],
-            last=self._texts[edition_id],
+            first=self._texts[ends[0]],
+            last=self._texts[ends[1]],
         )
 
+    def changed_in(self, passage: Passage, edition_id: int) -> Edition | None:
+        """Return the edition since which a passage stands as it does in a given one.
 
-def placements_in(edition: Edition, passages: Sequence[Passage]) -> list[Placement | None]:
-    """Return where passages stand in an edition, in their order.
+        ``None`` while it is intact, and in an edition older than the passage.
+        """
+        first, last = self._order[passage.edition_id], self._order[edition_id]
+        if first >= last:
+            return None
+        status = self._carried(passage, first, last).status
+        if status is Status.INTACT:
+            return None
+        since = last
+        while since - 1 > first and self._carried(passage, first, since - 1).status is status:
+            since -= 1
+        return self._editions[since]
 
-    ``None``: the passage was marked in an edition that came later. Three statements, none when all
-    is known already (the passages' own placement, or their own edition).
+    def place(self, passage: Passage, edition_id: int) -> None:
+        """Write down in a passage, unsaved, where it stands in an edition, and since when."""
+        if placement := self.placement(passage, edition_id):
+            passage.placed_in_id = edition_id
+            passage.status = str(placement.status)
+            passage.placed_start, passage.placed_end = placement.start, placement.end
+            passage.changed_in = self.changed_in(passage, edition_id)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a passage stands in an edition, and since which edition it stands so."""
+
+    placement: Placement | None
+    """``None``: the passage was marked in an edition that came later."""
+    changed_in: Edition | None
+
+
+def standings_in(edition: Edition, passages: Sequence[Passage]) -> list[Standing]:
+    """Return how passages stand in an edition, in their order.
+
+    No statement for the edition in force, if the passages came with ``changed_in``; three for
+    another one.
     """
-    known = [_known(passage, edition) for passage in passages]
-    if all(placement is not None for placement in known):
-        return list(known)
+    if all(passage.placed_in_id == edition.pk for passage in passages):
+        return [
+            Standing(
+                Placement(Status(passage.status), passage.placed_start, passage.placed_end, 1.0),
+                passage.changed_in,
+            )
+            for passage in passages
+        ]
     chain = Chain(edition.document_id)
-    chain.read([edition.pk, *(passage.edition_id for passage in passages)])
+    chain.read_until(edition.pk)
     return [
-        placement or chain.placement(passage, edition.pk)
-        for passage, placement in zip(passages, known, strict=True)
+        Standing(chain.placement(passage, edition.pk), chain.changed_in(passage, edition.pk))
+        for passage in passages
     ]
 
 
-def _known(passage: Passage, edition: Edition) -> Placement | None:
-    if passage.edition_id == edition.pk:
-        return Placement(Status.INTACT, passage.start, passage.end, 1.0)
-    if passage.placed_in_id == edition.pk:
-        status = Status(passage.status)
-        return Placement(status, passage.placed_start, passage.placed_end, 1.0)
-    return None
-
-
-def place_passages(document: Document) -> list[PlacementChange]:
+def place_passages(document: Document, *, anew: bool = False) -> list[PlacementChange]:
     """Carry all passages of a document into the edition in force; returns what that changed.
 
-    Called when an edition was appended, under the document's lock.
+    Called under the document's lock when an edition was appended; ``anew`` when one was put between
+    others, so that it is not known any more since when a passage stands as it does.
     """
     passages = list(Passage.objects.filter(document=document).order_by("pk"))
     edition = document.edition
@@ -240,30 +276,21 @@ def place_passages(document: Document) -> list[PlacementChange]:
     chain.read([edition.pk, *(passage.edition_id for passage in passages)])
     changes: list[PlacementChange] = []
     for passage in passages:
-        placement = chain.placement(passage, edition.pk)
-        if placement is None:
-            continue
         before = passage.status
-        _place(passage, edition, placement)
+        if anew:
+            chain.place(passage, edition.pk)
+        elif placement := chain.placement(passage, edition.pk):
+            passage.placed_in = edition
+            passage.status = str(placement.status)
+            passage.placed_start, passage.placed_end = placement.start, placement.end
+            if passage.status != before:
+                is_intact = passage.status == PlacementStatus.INTACT
+                passage.changed_in = None if is_intact else edition
         if passage.status != before:
             changes.append(PlacementChange(passage, before, passage.status))
     Passage.objects.bulk_update(
-        passages, ["placed_in", "status", "placed_start", "placed_end"], batch_size=500
+        passages,
+        ["placed_in", "status", "placed_start", "placed_end", "changed_in"],
+        batch_size=200,
     )
     return changes
-
-
-def _place(passage: Passage, edition: Edition, placement: Placement) -> None:
-    passage.placed_in = edition
-    passage.status = str(placement.status)
-    passage.placed_start, passage.placed_end = placement.start, placement.end
-
-
-def passages_by_id(ids: Iterable[int]) -> Mapping[int, Passage]:
-    """Return passages with the editions they were marked in. One statement."""
-    found = (
-        Passage.objects.filter(pk__in=set(ids))
-        .select_related("edition")
-        .defer("edition__body_html", "edition__canonical_text", "edition__content_data")
-    )
-    return {passage.pk: passage for passage in found}

@@ -3,10 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 
-from broadsheet.record.models import Address, Author, Document, Edition, Publication, Section, Topic
+from broadsheet.record.enums import EditionKind
+from broadsheet.record.models import (
+    Address,
+    Author,
+    Document,
+    Edition,
+    NoteRevision,
+    Publication,
+    Section,
+    Topic,
+)
+
+CORRECTING = (
+    EditionKind.CORRECTION,
+    EditionKind.CLARIFICATION,
+    EditionKind.EDITORS_NOTE,
+    EditionKind.RETRACTION,
+)
+"""Kinds of edition that tell readers of something that was wrong, or could be misread."""
 
 
 def publication() -> Publication:
@@ -38,7 +69,11 @@ def current_path(document_id: int) -> str | None:
 
 
 def edition_at(document: Document, at: dt.datetime | None = None) -> Edition | None:
-    """Return the edition in force at a moment; before the first one: ``None``."""
+    """Return the edition in force at a moment; before the first one: ``None``.
+
+    That is the one published last until then, whatever its number: one that was reconstructed has a
+    higher number than editions published after it.
+    """
     if at is None:
         return document.edition
     return (
@@ -49,8 +84,11 @@ def edition_at(document: Document, at: dt.datetime | None = None) -> Edition | N
 
 
 def editions_of(document: Document, at: dt.datetime | None = None) -> QuerySet[Edition]:
-    """Return the editions published up to a moment, the first one first."""
-    found = Edition.objects.filter(document=document)
+    """Return the editions published up to a moment, the first one first.
+
+    Each knows without another statement whether it was reconstructed.
+    """
+    found = Edition.objects.filter(document=document).select_related("reconstruction")
     if at is not None:
         found = found.filter(published_at__lte=at)
     return found.order_by("published_at", "number")
@@ -106,3 +144,99 @@ def topic_editions(topic: Topic, at: dt.datetime | None = None) -> QuerySet[Edit
 
 def author_editions(author: Author, at: dt.datetime | None = None) -> QuerySet[Edition]:
     return editions_in_force(at).filter(authors=author)
+
+
+def with_notes(editions: QuerySet[Edition], at: dt.datetime | None = None) -> QuerySet[Edition]:
+    """Let editions come with ``note_revisions``, as they stood at a moment and in their order, and
+    with ``reconstruction``. One more statement when evaluated."""
+    revisions = NoteRevision.objects.order_by("number")
+    if at is not None:
+        revisions = revisions.filter(at__lte=at)
+    return editions.select_related("reconstruction").prefetch_related(
+        Prefetch("note_revisions", queryset=revisions)
+    )
+
+
+def corrections(
+    kinds: Iterable[str] = CORRECTING,
+    *,
+    section: Section | None = None,
+    published: tuple[dt.datetime, dt.datetime] | None = None,
+    words: Iterable[str] = (),
+    by_wording: bool = False,
+) -> QuerySet[Edition]:
+    """Return the editions of some kinds over the whole publication, the newest first; ``by_wording``
+    means by when their notes were worded last.
+
+    ``published`` is a span of time, its end exclusive; each of ``words`` stands in the headline or
+    in a wording of the note. Those of withdrawn stories stay. Each has ``previous_number``, the
+    number of the edition before it in time, and ``told_at``, when its note was worded last.
+    Documents, sections and current addresses come with it: two statements when evaluated.
+    """
+    before = Edition.objects.filter(
+        document=OuterRef("document_id"), published_at__lt=OuterRef("published_at")
+    ).order_by("-published_at", "-number")
+    reworded = NoteRevision.objects.filter(edition=OuterRef("pk"))
+    found = Edition.objects.filter(kind__in=list(kinds))
+    if section is not None:
+        found = found.filter(document__section=section)
+    if published is not None:
+        found = found.filter(published_at__gte=published[0], published_at__lt=published[1])
+    for word in words:
+        found = found.filter(
+            Q(headline__icontains=word)
+            | Q(note__icontains=word)
+            | Exists(reworded.filter(text__icontains=word))
+        )
+    return (
+        found.select_related("document", "document__section")
+        .defer("body_html", "canonical_text", "content_data")
+        .annotate(
+            previous_number=Subquery(before.values("number")[:1]),
+            told_at=Coalesce(
+                Subquery(reworded.order_by("-number").values("at")[:1]), "published_at"
+            ),
+        )
+        .prefetch_related(
+            Prefetch(
+                "document__addresses",
+                queryset=Address.objects.filter(is_current=True),
+                to_attr="current_addresses",
+            )
+        )
+        .order_by("-told_at" if by_wording else "-published_at", "-pk")
+    )
+
+
+def corrections_before(
+    editions: QuerySet[Edition], published_at: dt.datetime, edition_id: int
+) -> QuerySet[Edition]:
+    """Continue a list of corrections, the newest first, after a given one."""
+    return editions.filter(
+        Q(published_at__lt=published_at) | Q(published_at=published_at, pk__lt=edition_id)
+    )
+
+
+@dataclass(frozen=True)
+class CorrectionCounts:
+    """How many editions of each kind that corrects there are, and when they came out."""
+
+    by_kind: dict[str, int]
+    first: dt.datetime | None
+    last: dt.datetime | None
+
+
+def correction_counts() -> CorrectionCounts:
+    """Count the corrections of the whole publication. One statement."""
+    rows = (
+        Edition.objects.filter(kind__in=[*CORRECTING, EditionKind.UPDATE])
+        .order_by()
+        .values("kind")
+        .annotate(count=Count("pk"), first=Min("published_at"), last=Max("published_at"))
+    )
+    found = {row["kind"]: row for row in rows}
+    return CorrectionCounts(
+        by_kind={str(kind): found[kind]["count"] if kind in found else 0 for kind in CORRECTING},
+        first=min((row["first"] for row in found.values()), default=None),
+        last=max((row["last"] for row in found.values()), default=None),
+    )

@@ -7,11 +7,13 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from broadsheet import clock
+from broadsheet.corrections.actions import ProposalDraft, propose, record_acceptance
+from broadsheet.corrections.models import Proposal
 from broadsheet.desk.adoption import adopt_document, section_page
 from broadsheet.desk.editions import minting_authority
 from broadsheet.discussion.actions import Draft, post_comment
@@ -27,8 +29,9 @@ from broadsheet.record.content import (
     clean_inline,
     text_to_inline,
 )
-from broadsheet.record.models import Author, Document, Publication, Section, Topic
+from broadsheet.record.models import Author, Document, Edition, Publication, Section, Topic
 from broadsheet.record.pictures import Picture, store_picture
+from broadsheet.record.placements import Pointer
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -41,6 +44,13 @@ class StoreNotEmpty(RuntimeError):
 class Loaded:
     stories: int
     comments: int
+
+
+class Posted(NamedTuple):
+    """A contribution of the sample; one that proposes a correction with its proposal."""
+
+    comment: Comment
+    proposal: Proposal | None = None
 
 
 def load_sample(say: Callable[[str], None]) -> Loaded:
@@ -98,10 +108,12 @@ def _load_story(story: Mapping[str, Any], now: dt.datetime) -> None:
     )
     topics = tuple(_topic(item) for item in story["topics"])
     authors = {author.slug: author for author in Author.objects.all()}
-    posted: dict[str, int] = {}
+    posted: dict[str, Posted] = {}
     for at, happened in sorted(_events(story, first), key=lambda event: event[0]):
         if "body" in happened:
-            _append(document, story, happened, topics, at)
+            edition = _append(document, story, happened, topics, at)
+            if key := happened.get("accepts"):
+                _accept(posted[key], edition, at)
         else:
             _post(document, happened, authors, posted, at)
     document.refresh_from_db()
@@ -124,7 +136,7 @@ def _append(
     edition: Mapping[str, Any],
     topics: tuple[TopicName, ...],
     at: dt.datetime,
-) -> None:
+) -> Edition:
     authors = Author.objects.in_bulk(story["authors"], field_name="slug")
     lead = story.get("lead_image")
     content = EditionContent(
@@ -142,7 +154,7 @@ def _append(
         blocks=tuple(_block(block) for block in edition["body"]),
         topics=topics,
     )
-    append_edition(
+    return append_edition(
         document_id=document.pk,
         content=content,
         kind=edition["kind"],
@@ -158,20 +170,50 @@ def _post(
     document: Document,
     comment: Mapping[str, Any],
     authors: Mapping[str, Author],
-    posted: dict[str, int],
+    posted: dict[str, Posted],
     at: dt.datetime,
 ) -> None:
+    document.refresh_from_db(fields=["edition"])
+    pointer = None
+    if comment.get("about") and document.edition:
+        pointer = Pointer(document.edition.number, comment["about"])
+    if "proposes" in comment and pointer:
+        made = propose(
+            document_id=document.pk,
+            draft=ProposalDraft(
+                pointer=pointer,
+                replacement=comment["proposes"],
+                reason=comment["text"],
+                source_url=comment.get("source_url", ""),
+                name=comment["name"],
+                wants_credit=True,
+            ),
+            at=at,
+        )
+        assert made.proposal.comment is not None
+        posted[comment["key"]] = Posted(made.proposal.comment, made.proposal)
+        return
     parent = comment.get("reply_to")
-    posted[comment["key"]] = post_comment(
-        document_id=document.pk,
-        draft=Draft(
-            text=comment["text"],
-            name=comment["name"],
-            parent_id=posted[parent] if parent else None,
-        ),
-        author=authors[comment["author"]] if comment.get("author") else None,
-        at=at,
-    ).pk
+    posted[comment["key"]] = Posted(
+        post_comment(
+            document_id=document.pk,
+            draft=Draft(
+                text=comment["text"],
+                name=comment["name"],
+                parent_id=posted[parent].comment.pk if parent else None,
+                pointer=pointer,
+            ),
+            author=authors[comment["author"]] if comment.get("author") else None,
+            at=at,
+        )
+    )
+
+
+def _accept(posted: Posted, edition: Edition, at: dt.datetime) -> None:
+    assert posted.proposal is not None
+    record_acceptance(
+        proposal_id=posted.proposal.pk, edition=edition, by=edition.published_by, at=at
+    )
 
 
 def _block(data: Mapping[str, Any]) -> Block:

@@ -120,13 +120,13 @@ def test_old_kind_is_not_used_when_an_old_revision_is_published_again(published)
     page = revise(published(), "Second.", "update", "Adds.")
     second = page.get_latest_revision()
     second.publish()
-    third = revise(StoryPage.objects.get(pk=page.pk), "Third.", "minor", reason="Counts.")
+    third = revise(StoryPage.objects.get(pk=page.pk), "Third.", "clarification", "Says which.")
     third.get_latest_revision().publish()
 
     with pytest.raises(actions.EditionKindMissing):
         second.publish()
 
-    assert [kind for _, kind, _ in editions(page)] == ["original", "update", "minor"]
+    assert [kind for _, kind, _ in editions(page)] == ["original", "update", "clarification"]
     assert StoryPage.objects.get(pk=page.pk).live_revision_id != second.pk
 
 
@@ -269,7 +269,7 @@ def test_script_publishes_a_second_edition_with_its_kind(published):
 
 
 def test_edition_and_page_are_one_transaction(published, monkeypatch):
-    page = revise(published(), "Second.", "minor", reason="Counts.")
+    page = revise(published(), "Second.", "clarification", "Says which.")
 
     def fail(*args, **kwargs):
         raise RuntimeError("the disk is full")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from wagtail.models import Orderable, Page, Revision
 from broadsheet.desk.blocks import StoryBody
 from broadsheet.desk.deletion import KeepsPublishedStories
 from broadsheet.desk.forms import StoryForm
+from broadsheet.desk.proposal_panels import ProposalsPanel
 from broadsheet.record.enums import EditionKind, NotePlacement
 from broadsheet.record.models import Document, Section
 from broadsheet.record.queries import current_path
@@ -39,6 +41,15 @@ EDITION_FIELDS = (
     "edition_note_placement",
 )
 """What the next edition is, as text; empty again when it is out."""
+
+
+@dataclass(frozen=True)
+class AnsweredFor:
+    """What the rules of record are told beside the edition itself (see ``append_edition``)."""
+
+    reason: str = ""
+    approved_by: str = ""
+    written_by: str = ""
 
 
 class StoryPage(KeepsPublishedStories, Page):
@@ -104,6 +115,9 @@ class StoryPage(KeepsPublishedStories, Page):
     )
     edition_after = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
+    answered_for: AnsweredFor | None = None
+    """Who answers for the edition that is being published, and why; never stored with the page."""
+
     parent_page_types = ["desk.SectionPage"]
     subpage_types: list[str] = []
     private_page_options: list[str] = []
@@ -116,6 +130,7 @@ class StoryPage(KeepsPublishedStories, Page):
 
     content_panels = [
         HelpPanel(template="desk/story_status.html"),
+        ProposalsPanel(),
         FieldPanel("title", heading="Headline", help_text="At most about 110 characters."),
         FieldPanel("short_headline"),
         FieldPanel("standfirst"),

@@ -12,6 +12,7 @@ from broadsheet.discussion.queries import comment_counts
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.record.content import EditionContent
+from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Edition
 from broadsheet.record.rendering import picture_html
 
@@ -28,12 +29,16 @@ class Card:
     comment_count: int
 
     @property
+    def is_retracted(self) -> bool:
+        return self.edition.kind == EditionKind.RETRACTION
+
+    @property
     def headline(self) -> str:
-        return self.content.headline
+        return headline_of(self.content, is_retracted=self.is_retracted)
 
     @property
     def short_headline(self) -> str:
-        return self.content.short_headline or self.content.headline
+        return headline_of(self.content, is_retracted=self.is_retracted, is_short=True)
 
     @property
     def standfirst(self) -> str:
@@ -59,6 +64,12 @@ class Card:
             return ""
         # In a list the headline beside it says what the link is; the picture would say it twice.
         return picture_html(lead.picture, alt="", sizes=sizes, eager=eager)
+
+
+def headline_of(content: EditionContent, *, is_retracted: bool, is_short: bool = False) -> str:
+    """Return the headline as printed: that of a retracted story says so."""
+    headline = (is_short and content.short_headline) or content.headline
+    return f"Retracted: {headline}" if is_retracted else headline
 
 
 def and_list(names: Sequence[str]) -> str:

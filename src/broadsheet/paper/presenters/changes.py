@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadsheet.paper.presenters.cards import and_list
-from broadsheet.paper.presenters.story import EditionView
+from broadsheet.paper.presenters.editions import EditionView
 from broadsheet.passages import Fate, ParagraphChange, align, difference
 from broadsheet.record.alignments import alignment_between
 from broadsheet.record.content import EditionContent
+from broadsheet.record.models import Edition
 
 AROUND = 1
 """Unchanged paragraphs that are shown before and after a changed one."""
@@ -47,8 +48,9 @@ class Difference:
 
 
 def difference_of(earlier: EditionView, later: EditionView) -> Difference:
-    """Compare two editions, the parts beside the body first."""
-    old, new = earlier.edition, later.edition
+    """Compare two editions, the parts beside the body first. Two statements."""
+    whole = Edition.objects.in_bulk([earlier.edition.pk, later.edition.pk])
+    old, new = whole[earlier.edition.pk], whole[later.edition.pk]
     body = difference(alignment_between(old, new), old.canonical_text, new.canonical_text)
     return Difference(earlier, later, _parts(old.content, new.content), _shortened(body))
 

@@ -13,6 +13,7 @@ from django.utils.html import escape
 from broadsheet.paper.presenters.cards import Card
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.record.enums import EditionKind
+from broadsheet.record.models import Edition
 
 _TAG = re.compile(r"<[^>]*>")
 _SOURCES = re.compile(r' (srcset|sizes)="[^"]*"')
@@ -38,27 +39,40 @@ class FeedItem:
 
 
 def feed_item(card: Card, body: str, around: Frame) -> FeedItem:
-    """Make an item: stable id, first publication as its date, the note first in the content."""
+    """Make an item: stable id, first publication as its date, the note first in the content.
+
+    Of a retracted story the note is all there is. The edition came ``with_notes``.
+    """
     edition, document = card.edition, card.edition.document
     url = around.origin + card.path
-    note = ""
-    if edition.note and edition.kind not in _WITHOUT_NOTE:
+    note, told_at = note_in_force(edition)
+    if note and edition.kind not in _WITHOUT_NOTE:
         label = EditionKind(edition.kind).label
-        note = f"<p><strong>{label}.</strong> {escape(edition.note)}</p>"
-    is_retracted = edition.kind == EditionKind.RETRACTION
+        note = f"<p><strong>{label}.</strong> {escape(note)}</p>"
+    else:
+        note, told_at = "", edition.published_at
+    content = note if card.is_retracted else note + body
     return FeedItem(
-        title=xml_text(f"Retracted: {card.headline}" if is_retracted else card.headline),
+        title=xml_text(card.headline),
         url=url,
         urn=document.urn,
         published=rfc2822_date(document.first_published_at or edition.published_at),
-        updated=edition.published_at.astimezone(dt.UTC).isoformat(),
+        updated=told_at.astimezone(dt.UTC).isoformat(),
         authors=[xml_text(name.name) for name in card.content.byline],
         categories=[xml_text(topic.name) for topic in card.content.topics],
         description=xml_text(card.content.standfirst),
-        content=xml_text(absolute_addresses(note + body, url)).replace("]]>", "]]&gt;"),
+        content=xml_text(absolute_addresses(content, url)).replace("]]>", "]]&gt;"),
         comments_url=f"{url}#discussion",
         comment_count=card.comment_count,
     )
+
+
+def note_in_force(edition: Edition) -> tuple[str, dt.datetime]:
+    """Return the note of an edition as it is worded now, and since when."""
+    revisions = list(edition.note_revisions.all())
+    if revisions:
+        return revisions[-1].text, revisions[-1].at
+    return edition.note, edition.published_at
 
 
 def absolute_addresses(markup: str, base: str) -> str:

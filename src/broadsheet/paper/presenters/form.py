@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
-from broadsheet.discussion.actions import FieldError
+from broadsheet.discussion.actions import Change, FieldError
+from broadsheet.passages import ParagraphChange, align, difference
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,72 @@ class CommentForm:
     preview: SafeString | str = ""
     writer: str = ""
     token: str = ""
+    pointer: PointedWords | None = None
+    seen_version: int | None = None
+    seen_edition: int | None = None
+    links_quotations: bool = True
+    changed: Sequence[ChangeView] = ()
+
+    @property
+    def propose_path(self) -> str:
+        """Where a correction of the same words is proposed."""
+        if self.pointer is None:
+            return ""
+        words = {"edition": self.pointer.edition, "block": self.pointer.block}
+        if self.pointer.start:
+            words |= {"start": self.pointer.start, "exact": self.pointer.exact}
+        query = urlencode({name: value for name, value in words.items() if value})
+        return f"{self.action.removesuffix('comment/')}propose/?{query}"
+
+
+@dataclass(frozen=True)
+class PointedWords:
+    """The words that a form is about: as sent, and the paragraph to choose from."""
+
+    edition: int
+    exact: str = ""
+    start: str = ""
+    block: str = ""
+    paragraph: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """What changed while somebody wrote, as a difference."""
+
+    name: str
+    paragraphs: Sequence[ParagraphChange]
+
+
+@dataclass(frozen=True)
+class ProposalForm:
+    """The form in which a correction is proposed."""
+
+    action: str
+    pointer: PointedWords
+    replacement: str = ""
+    reason: str = ""
+    source_url: str = ""
+    is_typographical: bool = False
+    wants_credit: bool = False
+    name: str = ""
+    email: str = ""
+    key: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    preview: Sequence[ParagraphChange] = ()
+    writer: str = ""
+    token: str = ""
+
+
+def change_views(changes: Iterable[Change]) -> list[ChangeView]:
+    names = {"comment": "The comment that you answer", "passage": "The passage in the story"}
+    return [
+        ChangeView(
+            names[change.what],
+            difference(align(change.before, change.after), change.before, change.after),
+        )
+        for change in changes
+    ]
 
 
 def errors_by_field(errors: Iterable[FieldError]) -> dict[str, str]:

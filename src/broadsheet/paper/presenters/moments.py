@@ -39,3 +39,20 @@ def moment(instant: dt.datetime, zone: dt.tzinfo) -> Moment:
         text=f"{day}, {local.hour:02d}:{local.minute:02d}",
         day=day,
     )
+
+
+def duration_in_words(duration: dt.timedelta) -> str:
+    """Return a duration in its largest unit, rounded.
+
+    >>> duration_in_words(dt.timedelta(minutes=170))
+    '3 hours'
+    >>> duration_in_words(dt.timedelta(seconds=20))
+    'less than a minute'
+    """
+    minutes = duration.total_seconds() / 60
+    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        # Below a unit and a half the smaller one says more: 80 minutes, 30 hours.
+        count = round(minutes / length)
+        if minutes >= length * 1.5 or (unit == "minute" and count):
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than a minute"

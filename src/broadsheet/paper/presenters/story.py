@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.queries import thread_comments
-from broadsheet.paper.presenters.cards import LEAD_SIZES
+from broadsheet.paper.presenters.cards import LEAD_SIZES, headline_of
+from broadsheet.paper.presenters.editions import EditionView, edition_views, told
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
+from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
 from broadsheet.paper.presenters.structured import json_ld, story_data
-from broadsheet.paper.presenters.thread import CommentView, thread_views
+from broadsheet.paper.presenters.thread import CommentView, proposals_in, thread_views
 from broadsheet.record.content import EditionContent
-from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Document, Edition, Section
 from broadsheet.record.queries import edition_at, editions_of
-from broadsheet.record.rendering import body_html, picture_html
-
-VERBS = {
-    EditionKind.ORIGINAL: "published",
-    EditionKind.MINOR: "small mending",
-    EditionKind.UPDATE: "updated",
-    EditionKind.CLARIFICATION: "clarified",
-    EditionKind.CORRECTION: "corrected",
-    EditionKind.EDITORS_NOTE: "editor’s note",
-    EditionKind.RETRACTION: "retracted",
-}
-NOTES_AT_END = (EditionKind.CLARIFICATION,)
-"""Kinds whose note stands below the story; the others stand above it."""
-
-
-@dataclass(frozen=True)
-class EditionView:
-    """One edition in the list of editions."""
-
-    edition: Edition
-    at: Moment
-    path: str
-
-    @property
-    def verb(self) -> str:
-        return VERBS[EditionKind(self.edition.kind)]
-
-    @property
-    def label(self) -> str:
-        return EditionKind(self.edition.kind).label
-
-    @property
-    def note_is_at_end(self) -> bool:
-        return self.edition.kind in NOTES_AT_END
+from broadsheet.record.rendering import block_html, picture_html
 
 
 @dataclass(frozen=True)
@@ -60,7 +28,7 @@ class StoryView:
     """All that the story's template prints."""
 
     content: EditionContent
-    body: SafeString
+    body: Body
     path: str
     section: Section | None
     published: Moment | None
@@ -89,7 +57,21 @@ class StoryView:
     @property
     def notes(self) -> list[EditionView]:
         """The editions whose notes readers are shown, the newest first."""
-        return [item for item in reversed(self.editions) if item.edition.note]
+        return [item for item in reversed(self.editions) if item.note]
+
+    @property
+    def retraction(self) -> EditionView | None:
+        """The edition that retracted the story: its note stands where the text stood."""
+        return self.current if self.current and self.current.is_retraction else None
+
+    @property
+    def has_text(self) -> bool:
+        """Say whether the text stands on the page: not of a story that was taken back."""
+        return self.retraction is None and (self.withdrawn is None or self.is_past)
+
+    @property
+    def headline(self) -> str:
+        return headline_of(self.content, is_retracted=self.retraction is not None)
 
     def lead_picture(self) -> SafeString | str:
         lead = self.content.lead_image
@@ -103,12 +85,16 @@ def story_view(
 ) -> StoryView | None:
     """Return a story as it stood at a moment, or ``None`` before its first edition.
 
-    Five statements: editions, thread, comments, versions, edition.
+    Eight statements: editions with notes and what led to them, thread, comments, versions,
+    passages, and proposals if there are any; at a past moment also the edition, and the alignments
+    if passages are to be carried.
     """
     edition = edition_at(document, at)
     if edition is None:
         return None
-    editions = list(editions_of(document, at).defer("body_html", "canonical_text", "content_data"))
+    editions = list(
+        told(editions_of(document, at), at).defer("body_html", "canonical_text", "content_data")
+    )
     comments = thread_comments(document, at)
     return _view(
         document,
@@ -126,15 +112,12 @@ def past_edition_view(
     document: Document, edition: Edition, *, path: str, around: Frame
 ) -> StoryView:
     """Return one edition by itself, without thread: its text, whatever came later."""
-    editions = list(editions_of(document).filter(number__lte=edition.number))
+    editions = list(
+        told(editions_of(document, edition.published_at)).defer(
+            "body_html", "canonical_text", "content_data"
+        )
+    )
     return _view(document, edition, editions, [], path=path, around=around, is_past=True)
-
-
-def edition_views(editions: Iterable[Edition], around: Frame, path: str) -> list[EditionView]:
-    return [
-        EditionView(item, moment(item.published_at, around.zone), f"{path}v/{item.number}/")
-        for item in editions
-    ]
 
 
 def _view(
@@ -150,11 +133,12 @@ def _view(
 ) -> StoryView:
     content = edition.content
     thread = getattr(document, "thread", None)
+    talk = talk_of(comments, edition, path)
     views = edition_views(editions, around, path)
     structured = story_data(
         document=document,
         edition=edition,
-        editions=editions,
+        editions=views,
         content=content,
         comments=comments,
         around=around,
@@ -163,8 +147,7 @@ def _view(
     first = document.first_published_at
     return StoryView(
         content=content,
-        # Made when the edition was appended, of escaped and cleaned parts.
-        body=mark_safe(edition.body_html),
+        body=body_of(edition, content, talk),
         path=path,
         section=document.section,
         published=moment(first, around.zone) if first else None,
@@ -175,7 +158,13 @@ def _view(
         else None,
         imported=moment(document.imported_at, around.zone) if document.imported_at else None,
         source=document.source,
-        thread=thread_views(comments, zone=around.zone, write_path=f"{path}comment/"),
+        thread=thread_views(
+            comments,
+            zone=around.zone,
+            path=path,
+            talk=talk,
+            proposals=proposals_in(comments, at),
+        ),
         claimed_comments=thread.claimed_comments if thread else None,
         structured="" if is_past else json_ld(structured),
         document_id=document.pk,
@@ -203,7 +192,7 @@ def preview_view(
     """Return a story that is not saved, as its page would show it."""
     return StoryView(
         content=content,
-        body=body_html(content.blocks),
+        body=Body([BodyBlock(block.id, block_html(block), False) for block in content.blocks]),
         path=path,
         section=section,
         published=None,

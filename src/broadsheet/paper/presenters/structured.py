@@ -9,15 +9,17 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from broadsheet.discussion.models import Comment
+from broadsheet.paper.presenters.cards import headline_of
+from broadsheet.paper.presenters.editions import EditionView
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.thread import NO_NAME
 from broadsheet.record.content import EditionContent
 from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Document, Edition
+from broadsheet.record.queries import CORRECTING
 
 MAX_COMMENTS = 50
 """Comments described in the page; more would outweigh the story itself."""
-CORRECTIONS = (EditionKind.CORRECTION, EditionKind.CLARIFICATION, EditionKind.RETRACTION)
 
 _ESCAPES = (
     ("<", "\\u003C"),
@@ -49,7 +51,7 @@ def story_data(
     *,
     document: Document,
     edition: Edition,
-    editions: Sequence[Edition],
+    editions: Sequence[EditionView],
     content: EditionContent,
     comments: Sequence[Comment],
     around: Frame,
@@ -63,7 +65,7 @@ def story_data(
         "@id": f"{url}#story",
         "url": url,
         "mainEntityOfPage": url,
-        "headline": content.headline,
+        "headline": headline_of(content, is_retracted=edition.kind == EditionKind.RETRACTION),
         "datePublished": first.astimezone(around.zone).isoformat(),
         "dateModified": _last_significant(editions, edition)
         .published_at.astimezone(around.zone)
@@ -98,13 +100,9 @@ def story_data(
         else [],
         "creditText": content.lead_image.credit if content.lead_image else "",
         "correction": [
-            {
-                "@type": "CorrectionComment",
-                "text": item.note,
-                "datePublished": item.published_at.astimezone(around.zone).isoformat(),
-            }
+            _correction(item, around)
             for item in reversed(editions)
-            if item.kind in CORRECTIONS
+            if item.edition.kind in CORRECTING
         ],
         "comment": _nested(comments[:MAX_COMMENTS], around, url),
     }
@@ -112,9 +110,26 @@ def story_data(
     return {"@context": "https://schema.org", "@graph": [article]}
 
 
-def _last_significant(editions: Sequence[Edition], edition: Edition) -> Edition:
+def _correction(item: EditionView, around: Frame) -> dict[str, Any]:
+    """Describe a correction by the note in force."""
+    data: dict[str, Any] = {
+        "@type": "CorrectionComment",
+        "text": item.note,
+        "datePublished": item.at.iso,
+        "author": {"@id": f"{around.origin}/#publication"},
+    }
+    if item.noted:
+        data["dateModified"] = item.noted.at.iso
+    if item.credit:
+        data["creditText"] = f"Spotted by {item.credit.name}"
+    if item.difference_path:
+        data["url"] = around.origin + item.difference_path
+    return data
+
+
+def _last_significant(editions: Sequence[EditionView], edition: Edition) -> Edition:
     """Return the last edition that told readers something new; a mended typing error does not."""
-    significant = [item for item in editions if item.kind != EditionKind.MINOR]
+    significant = [item.edition for item in editions if item.edition.kind != EditionKind.MINOR]
     return significant[-1] if significant else edition
 
 

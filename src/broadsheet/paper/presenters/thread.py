@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
+from broadsheet.corrections.models import Proposal
+from broadsheet.corrections.queries import proposals_by_comment
 from broadsheet.discussion.enums import CommentKind, Origin
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.queries import thread_comments
 from broadsheet.discussion.threads import Placed, reading_order
 from broadsheet.paper.presenters.moments import Moment, moment
+from broadsheet.paper.presenters.passages import About, Talk, talk_of
+from broadsheet.paper.presenters.proposals import ProposalView, proposal_view
+from broadsheet.record.models import Document
 
 NO_NAME = "Name not recorded"
 NO_TIME = "time not recorded"
@@ -25,6 +31,9 @@ class CommentView:
     posted: Moment | None
     html: SafeString
     write_path: str
+    about: Sequence[About] = ()
+    proposal: ProposalView | None = None
+    version: int = 1
 
     @property
     def id(self) -> str:
@@ -73,20 +82,57 @@ class CommentView:
 
 
 def thread_views(
-    comments: Sequence[Comment], *, zone: dt.tzinfo, write_path: str
+    comments: Sequence[Comment],
+    *,
+    zone: dt.tzinfo,
+    path: str,
+    talk: Talk,
+    proposals: Mapping[int, Proposal],
 ) -> list[CommentView]:
     """Return the thread in reading order."""
-    return [comment_view(placed, zone, write_path) for placed in reading_order(comments)]
+    return [
+        comment_view(placed, zone=zone, path=path, talk=talk, proposals=proposals)
+        for placed in reading_order(comments)
+    ]
 
 
-def comment_view(placed: Placed, zone: dt.tzinfo, write_path: str) -> CommentView:
+def comment_view(
+    placed: Placed,
+    *,
+    zone: dt.tzinfo,
+    path: str,
+    talk: Talk,
+    proposals: Mapping[int, Proposal],
+) -> CommentView:
     comment = placed.comment
-    versions = comment.shown_versions
-    html = versions[0].html if versions else ""
+    version = comment.shown_versions[0] if comment.shown_versions else None
+    proposal = proposals.get(comment.pk)
     return CommentView(
         placed=placed,
         posted=moment(comment.posted_at, zone) if comment.posted_at else None,
         # Made safe when it was stored: broadsheet.discussion.markdown.
-        html=mark_safe(html),
-        write_path=write_path,
+        html=mark_safe(version.html if version else ""),
+        write_path=f"{path}comment/",
+        about=talk.abouts.get(comment.pk, ()),
+        proposal=proposal_view(proposal, zone=zone, path=path) if proposal else None,
+        version=version.number if version else 1,
     )
+
+
+def thread_now(document: Document, *, path: str, zone: dt.tzinfo) -> list[CommentView]:
+    """Return the thread of a published document as it stands now, in reading order."""
+    assert document.edition is not None
+    comments = thread_comments(document)
+    return thread_views(
+        comments,
+        zone=zone,
+        path=path,
+        talk=talk_of(comments, document.edition, path),
+        proposals=proposals_in(comments),
+    )
+
+
+def proposals_in(comments: Sequence[Comment], at: dt.datetime | None = None) -> dict[int, Proposal]:
+    """Return the proposals among comments, as they stood. A statement only if there are any."""
+    proposed = [comment.pk for comment in comments if comment.kind == CommentKind.PROPOSAL]
+    return proposals_by_comment(proposed, at) if proposed else {}

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from broadsheet.paper.presenters.changes import difference_of
+from broadsheet.paper.presenters.editions import EditionView, edition_views, told
 from broadsheet.paper.presenters.frame import frame, page
-from broadsheet.paper.presenters.story import edition_views
 from broadsheet.paper.views.story import find_address, moved
 from broadsheet.record.queries import editions_of
+
+_SHOWN = 20
+"""Characters of a wrong number that are repeated to who gave it."""
 
 
 @require_safe
 def changes(request: HttpRequest, path: str) -> HttpResponse:
-    """List the editions, the newest first; ``?from=1&to=3`` shows what changed between two."""
+    """List the editions, the last published first; ``?from=1&to=3`` shows what changed between two.
+
+    Numbers are identities: what is earlier and later is a matter of publication alone.
+    """
     found = find_address(path)
     if redirect := moved(found, below="changes/"):
         return redirect
     around = frame()
-    editions = edition_views(editions_of(found.document), around, found.path)
+    kept = told(editions_of(found.document)).defer("body_html", "canonical_text", "content_data")
+    editions = edition_views(kept, around, found.path)
     if not editions:
         raise Http404("this story is not published")
-    by_number = {str(item.edition.number): item for item in editions}
-    later = by_number.get(request.GET.get("to", ""), editions[-1])
-    default = editions[max(editions.index(later) - 1, 0)]
-    earlier = by_number.get(request.GET.get("from", ""), default)
-    if editions.index(earlier) > editions.index(later):
-        earlier, later = later, earlier
+    asked = {name: request.GET.get(name, "") for name in ("from", "to")}
+    earlier, later = _chosen(editions, asked["from"], asked["to"])
+    known = {"", *(str(item.edition.number) for item in editions)}
     context = {
         "headline": editions[-1].edition.headline,
         "path": found.path,
@@ -35,6 +41,17 @@ def changes(request: HttpRequest, path: str) -> HttpResponse:
         "difference": difference_of(earlier, later) if earlier is not later else None,
         "earlier": earlier,
         "later": later,
+        "unknown": next((value[:_SHOWN] for value in asked.values() if value not in known), ""),
         "here": found.document.section_id,
     }
     return page("paper/changes.html", context, around=around, path=f"{found.path}changes/")
+
+
+def _chosen(
+    editions: Sequence[EditionView], earlier_number: str, later_number: str
+) -> tuple[EditionView, EditionView]:
+    """Return the two editions to compare in order; by default the last one and the one before."""
+    by_number = {str(item.edition.number): place for place, item in enumerate(editions)}
+    later = by_number.get(later_number, len(editions) - 1)
+    earlier = by_number.get(earlier_number, max(later - 1, 0))
+    return editions[min(earlier, later)], editions[max(earlier, later)]

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.template.loader import get_template
 from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from broadsheet import clock
-from broadsheet.discussion.actions import CommentRefused, Draft, checked_draft, post_comment
+from broadsheet.discussion.actions import (
+    ChangedMeanwhile,
+    CommentRefused,
+    Draft,
+    checked_draft,
+    post_comment,
+)
 from broadsheet.discussion.markdown import comment_html
-from broadsheet.discussion.models import Comment
-from broadsheet.discussion.queries import comment_counts, thread_comments
-from broadsheet.discussion.threads import reading_order
-from broadsheet.paper.presenters.form import CommentForm, errors_by_field
+from broadsheet.discussion.models import Comment, CommentVersion
+from broadsheet.discussion.queries import comment_counts
+from broadsheet.paper.presenters.form import (
+    CommentForm,
+    PointedWords,
+    change_views,
+    errors_by_field,
+)
 from broadsheet.paper.presenters.frame import Frame, frame, private_page
-from broadsheet.paper.presenters.thread import CommentView, comment_view
+from broadsheet.paper.presenters.thread import CommentView, thread_now
+from broadsheet.paper.views.forms import (
+    FROM_ELSEWHERE,
+    form_key,
+    is_from_here,
+    new_key,
+    number_of,
+    pointed,
+    pointer_of,
+    private,
+    wants_json,
+    with_paragraph,
+)
 from broadsheet.paper.views.me import writer_of
 from broadsheet.paper.views.story import find_address, moved
 from broadsheet.record.models import Address
+from broadsheet.record.placements import Pointer
 from broadsheet.record.queries import current_path
-
-_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @csrf_exempt
@@ -48,17 +67,23 @@ def write(request: HttpRequest, path: str) -> HttpResponse:
         return redirect
     if request.method == "POST":
         return _post(request, found)
-    parent_id = _number(request.GET.get("to"))
-    if (
-        parent_id is not None
-        and not Comment.objects.filter(document=found.document, pk=parent_id).exists()
-    ):
-        raise Http404("the comment to answer is not in this thread")
-    return _form_page(
-        request,
-        found,
-        CommentForm(action=f"{found.path}comment/", parent_id=parent_id, key=_new_key()),
+    parent_id = number_of(request.GET.get("to"))
+    answered = None
+    if parent_id is not None:
+        answered = CommentVersion.objects.filter(
+            comment__document=found.document, comment=parent_id, valid_to=None
+        ).first()
+        if answered is None:
+            raise Http404("the comment to answer is not in this thread")
+    form = CommentForm(
+        action=f"{found.path}comment/",
+        parent_id=parent_id,
+        key=new_key(),
+        pointer=pointed(found.document, request.GET),
+        seen_version=answered.number if answered else None,
+        seen_edition=found.document.edition.number if found.document.edition else None,
     )
+    return _form_page(request, found, form)
 
 
 def _post(request: HttpRequest, found: Address) -> HttpResponse:
@@ -69,15 +94,15 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
         text=data.get("text", ""),
         name=data.get("name", ""),
         email=data.get("email", ""),
-        parent_id=_number(data.get("parent")),
+        parent_id=number_of(data.get("parent")),
+        pointer=pointer_of(data),
+        links_quotations="quotes" not in data or "link_quotations" in data,
+        seen_version=number_of(data.get("seen_version")),
+        seen_edition=number_of(data.get("seen_edition")),
     )
-    key = data.get("key", "")
-    key = key if _KEY.fullmatch(key) else ""
-    if not _is_from_here(request, by_session=account is not None):
-        errors = {
-            "text": "This form came from another page. Please look it over and send it again."
-        }
-        return _refused(request, found, draft, key, errors, status=403)
+    key = form_key(data)
+    if not is_from_here(request, by_session=account is not None):
+        return _refused(request, found, draft, key, {"text": FROM_ELSEWHERE}, status=403)
     try:
         if wants_preview:
             checked = checked_draft(draft, needs_name=False)
@@ -89,44 +114,20 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
             author=author,
             submission_key=key,
         )
+    except ChangedMeanwhile as changed:
+        return _changed(request, found, draft, key, changed)
     except CommentRefused as refusal:
         return _refused(request, found, draft, key, errors_by_field(refusal.errors), status=422)
-    if _wants_json(request):
+    if wants_json(request):
         return _posted(comment, found)
     return HttpResponseRedirect(f"{found.path}#c-{comment.pk}", status=303)
-
-
-def _is_from_here(request: HttpRequest, *, by_session: bool) -> bool:
-    """Say whether the post may count as its writer's own will.
-
-    Browsers say where a form was sent from (``Sec-Fetch-Site``, ``Origin``). Whoever says elsewhere
-    is refused; who says nothing needs a CSRF token if a session is to speak for them.
-    """
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site is not None:
-        return site in ("same-origin", "none")
-    if origin is not None:
-        return origin.partition("://")[2] == request.get_host()
-    return not by_session or _has_token(request)
-
-
-def _has_token(request: HttpRequest) -> bool:
-    checker = CsrfViewMiddleware(lambda _: HttpResponse())
-    checker.process_request(request)
-    return checker.process_view(request, _protected, (), {}) is None
-
-
-def _protected(request: HttpRequest) -> HttpResponse:
-    """A view that is not exempt, for the check of a token."""
-    return HttpResponse()
 
 
 def _preview(
     request: HttpRequest, found: Address, draft: Draft, key: str, html: str
 ) -> HttpResponse:
-    if _wants_json(request):
-        return _private(JsonResponse({"html": html}))
+    if wants_json(request):
+        return private(JsonResponse({"html": html}))
     form = _filled(found, draft, key, errors={}, preview=html)
     return _form_page(request, found, form)
 
@@ -140,10 +141,30 @@ def _refused(
     *,
     status: int,
 ) -> HttpResponse:
-    if _wants_json(request):
-        return _private(JsonResponse({"errors": errors}, status=status))
+    if wants_json(request):
+        return private(JsonResponse({"errors": errors}, status=status))
     form = _filled(found, draft, key, errors=errors)
     return _form_page(request, found, form, status=status)
+
+
+def _changed(
+    request: HttpRequest, found: Address, draft: Draft, key: str, changed: ChangedMeanwhile
+) -> HttpResponse:
+    """Show what changed while the reader wrote; the words stay in the form, ready to be sent."""
+    errors = errors_by_field(changed.errors)
+    changes = change_views(changed.changes)
+    if wants_json(request):
+        html = get_template("paper/changed.html").render({"changed": changes})
+        answer = {
+            "errors": errors,
+            "changed": html,
+            "seen_version": changed.version,
+            "seen_edition": changed.edition,
+        }
+        return private(JsonResponse(answer, status=409))
+    seen = replace(draft, seen_version=changed.version, seen_edition=changed.edition)
+    form = replace(_filled(found, seen, key, errors=errors), changed=changes)
+    return _form_page(request, found, form, status=409)
 
 
 def _filled(
@@ -156,10 +177,23 @@ def _filled(
         name=draft.name,
         email=draft.email,
         parent_id=draft.parent_id,
-        key=key or _new_key(),
+        key=key or new_key(),
         errors=errors,
         # Made safe by broadsheet.discussion.markdown.
         preview=mark_safe(preview),
+        pointer=_as_sent(found, draft.pointer),
+        seen_version=draft.seen_version,
+        seen_edition=draft.seen_edition,
+        links_quotations=draft.links_quotations,
+    )
+
+
+def _as_sent(found: Address, pointer: Pointer | None) -> PointedWords | None:
+    if pointer is None:
+        return None
+    start = "" if pointer.start is None else str(pointer.start)
+    return with_paragraph(
+        found.document, PointedWords(pointer.edition, pointer.exact, start, pointer.block)
     )
 
 
@@ -173,60 +207,35 @@ def _form_page(
         form = replace(form, writer=writer, token=get_token(request))
     context = {
         "form": form,
-        "parent": _shown_parent(found, form.parent_id, around),
+        "parent": _shown(found, form.parent_id, around),
         "edition": found.document.edition,
         "path": found.path,
     }
     return private_page("paper/write.html", context, around=around, path=form.action, status=status)
 
 
-def _shown_parent(found: Address, parent_id: int | None, around: Frame) -> CommentView | None:
-    """Return the comment that is answered, to stand above the form."""
-    if parent_id is None:
+def _shown(found: Address, comment_id: int | None, around: Frame) -> CommentView | None:
+    """Return a comment as it stands in the thread."""
+    if comment_id is None:
         return None
-    for placed in reading_order(thread_comments(found.document)):
-        if placed.comment.pk == parent_id:
-            return comment_view(placed, around.zone, f"{found.path}comment/")
-    return None
+    views = thread_now(found.document, path=found.path, zone=around.zone)
+    return next((view for view in views if view.placed.comment.pk == comment_id), None)
 
 
 def _posted(comment: Comment, found: Address) -> JsonResponse:
     """Return the new comment as it stands in the thread, for the script to put in place."""
-    around = frame()
-    placed = next(
-        placed
-        for placed in reading_order(thread_comments(found.document))
-        if placed.comment.pk == comment.pk
-    )
-    view = comment_view(placed, around.zone, f"{found.path}comment/")
+    found.document.refresh_from_db()
+    view = _shown(found, comment.pk, frame())
+    assert view is not None
     answer: dict[str, Any] = {
         "id": comment.pk,
-        "level": placed.level,
+        "level": view.placed.level,
         "parent": comment.parent_id,
         "html": get_template("paper/comment.html").render({"comment": view}),
+        "url": f"{found.path}#c-{comment.pk}",
         "count": comment_counts([comment.document_id]).get(comment.document_id, 0),
     }
-    return _private(JsonResponse(answer, status=201))
-
-
-def _private(response: JsonResponse) -> JsonResponse:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")
-
-
-def _number(value: str | None) -> int | None:
-    """Return a comment's id from a form or an address; 0, which no comment has, for what is none."""
-    if not value:
-        return None
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
-
-
-def _new_key() -> str:
-    return clock.random_bytes(18).hex()
+    return private(JsonResponse(answer, status=201))
 
 
 @require_safe

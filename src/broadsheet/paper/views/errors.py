@@ -36,7 +36,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /search/", "Disallow: /*/comment/"]
+    closed = ("/desk/", "/search/", "/proposal/", "/*/comment/", "/*/propose/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

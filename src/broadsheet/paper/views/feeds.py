@@ -9,7 +9,7 @@ from broadsheet.paper.presenters.cards import cards
 from broadsheet.paper.presenters.feed import feed_item
 from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.record.models import Edition
-from broadsheet.record.queries import editions_in_force
+from broadsheet.record.queries import editions_in_force, with_notes
 
 ITEMS = 30
 
@@ -17,7 +17,7 @@ ITEMS = 30
 @require_safe
 def rss(request: HttpRequest) -> HttpResponse:
     around = frame()
-    editions = list(editions_in_force()[:ITEMS])
+    editions = list(with_notes(editions_in_force())[:ITEMS])
     bodies = dict(
         Edition.objects.filter(pk__in=[edition.pk for edition in editions]).values_list(
             "pk", "body_html"

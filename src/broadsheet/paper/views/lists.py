@@ -81,7 +81,7 @@ def _list(
     around = frame()
     cursor = request.GET.get("before", "")
     if cursor:
-        editions = older_than(editions, *_read_cursor(cursor))
+        editions = older_than(editions, *read_cursor(cursor))
         path = f"{path}?before={cursor}"
     found = list(editions[: PER_PAGE + 1])
     older = ""
@@ -100,7 +100,8 @@ def _list(
     return page("paper/list.html", context, around=around, path=path)
 
 
-def _read_cursor(cursor: str) -> tuple[dt.datetime, int]:
+def read_cursor(cursor: str) -> tuple[dt.datetime, int]:
+    """Return the instant and the id after which a list continues; what is none is not found."""
     match = _CURSOR.fullmatch(cursor)
     if not match:
         raise Http404("there is no such page of this list")

@@ -4,57 +4,51 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponsePermanentRedirect,
-    HttpResponseRedirect,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from broadsheet import clock
+from broadsheet.paper.memento import History, compact, history_of, negotiates_in_place
 from broadsheet.paper.presenters.form import CommentForm
 from broadsheet.paper.presenters.frame import frame, page, private_page
 from broadsheet.paper.presenters.moments import moment as when
 from broadsheet.paper.presenters.story import past_edition_view, preview_view, story_view
+from broadsheet.paper.presenters.time import citation, through_time
+from broadsheet.paper.views.addresses import find_address, moved
+from broadsheet.paper.views.moments import negotiated, time_refused
 from broadsheet.record.content import EditionContent
-from broadsheet.record.models import Address, Document, Edition, Section
-from broadsheet.record.queries import address, current_path
-
-
-def find_address(path: str) -> Address:
-    """Return the address of a story path given without slashes at its ends."""
-    found = address(f"/{path}/")
-    if found is None:
-        raise Http404("there is no story at this address")
-    return found
-
-
-def moved(found: Address, *, below: str = "") -> HttpResponsePermanentRedirect | None:
-    """Return the redirect from an old address to the current one."""
-    if found.is_current:
-        return None
-    return HttpResponsePermanentRedirect(f"{current_path(found.document_id)}{below}")
+from broadsheet.record.models import Document, Edition, Section
+from broadsheet.record.queries import current_path
 
 
 @require_safe
 def story(request: HttpRequest, path: str) -> HttpResponse:
+    """The story now; where its address negotiates in time, an ``Accept-Datetime`` leads away."""
     found = find_address(path)
     if redirect := moved(found):
         return redirect
+    if found.document.edition is None:
+        raise Http404("this story is not published")
+    if negotiates_in_place() and "Accept-Datetime" in request.headers:
+        return negotiated(request, history_of(found.document, found.path))
     around = frame()
     view = story_view(found.document, path=found.path, around=around)
-    if view is None:
-        raise Http404("this story is not published")
+    assert view is not None, "it has an edition"
     context = {
         "story": view,
         "form": CommentForm(action=view.write_path),
         "here": found.document.section_id,
         "read_only": view.withdrawn is not None,
+        "time": through_time(view, around),
+        "citation": citation(view, around),
     }
-    return page("paper/story.html", context, around=around, path=found.path)
+    response = page("paper/story.html", context, around=around, path=found.path)
+    response.headers["Link"] = History(found.path).links()
+    if negotiates_in_place():
+        patch_vary_headers(response, ["Accept-Datetime"])
+    return response
 
 
 @require_safe
@@ -68,9 +62,17 @@ def edition(request: HttpRequest, path: str, number: int) -> HttpResponse:
         raise Http404("there is no such edition")
     around = frame()
     view = past_edition_view(found.document, chosen, path=found.path, around=around)
-    context = {"story": view, "here": found.document.section_id}
+    context = {
+        "story": view,
+        "here": found.document.section_id,
+        "time": through_time(view, around),
+        "citation": citation(view, around),
+    }
     response = page("paper/story.html", context, around=around, path=found.path)
+    history = history_of(found.document, found.path)
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Memento-Datetime"] = http_date(chosen.published_at.timestamp())
+    response.headers["Link"] = history.links_near(history.numbered(number))
     return response
 
 
@@ -78,8 +80,10 @@ def edition(request: HttpRequest, path: str, number: int) -> HttpResponse:
 def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     """The whole page, story and thread, as it stood at a second; a coming second is the story now."""
     found = find_address(path)
-    if redirect := moved(found, below=f"at/{at:%Y%m%dT%H%M%SZ}/"):
+    if redirect := moved(found, below=f"at/{compact(at)}/"):
         return redirect
+    if found.document.edition is None:
+        raise Http404("this story is not published")
     if at > clock.now():
         return HttpResponseRedirect(found.path)
     around = frame()
@@ -87,16 +91,20 @@ def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     end = at + dt.timedelta(seconds=1) - dt.timedelta(microseconds=1)
     view = story_view(found.document, path=found.path, around=around, at=end)
     if view is None:
-        raise Http404("this story was not published yet at that moment")
+        history = history_of(found.document, found.path)
+        return time_refused(history, status=404, path=request.path)
     context = {
         "story": view,
         "moment": when(at, around.zone),
         "here": found.document.section_id,
         "read_only": True,
+        "time": through_time(view, around, at),
+        "citation": citation(view, around, at),
     }
     response = page("paper/story.html", context, around=around, path=found.path)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Memento-Datetime"] = http_date(at.timestamp())
+    response.headers["Link"] = History(found.path).links()
     return response
 
 

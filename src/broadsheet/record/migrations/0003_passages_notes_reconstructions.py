@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('intact', 'Intact'), ('moved', 'Moved'), ('reworded', 'Reworded'), ('removed', 'Removed')], max_length=16)),
                 ('placed_start', models.PositiveIntegerField(null=True)),
                 ('placed_end', models.PositiveIntegerField(null=True)),
+                ('changed_in', models.ForeignKey(help_text='Since which edition it stands so; null while it is intact.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.edition')),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passages', to='record.document')),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passages', to='record.edition')),
                 ('placed_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.edition')),

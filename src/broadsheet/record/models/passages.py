@@ -13,9 +13,9 @@ class Passage(models.Model):
     """A span of one edition: its words with what stands around them, and its position.
 
     What was marked never changes (a database trigger refuses it). ``placed_in``, ``status``,
-    ``placed_start`` and ``placed_end`` say what became of it in the edition in force; they are
-    computed when an edition is appended, so that reading costs nothing. Offsets count code points
-    of the canonical text, the end is exclusive.
+    ``placed_start``, ``placed_end`` and ``changed_in`` say what became of it in the edition in
+    force; they are computed when an edition is appended, so that reading costs nothing. Offsets
+    count code points of the canonical text, the end is exclusive.
     """
 
     document = models.ForeignKey(
@@ -32,6 +32,13 @@ class Passage(models.Model):
     status = models.CharField(max_length=16, choices=PlacementStatus)
     placed_start = models.PositiveIntegerField(null=True)
     placed_end = models.PositiveIntegerField(null=True)
+    changed_in = models.ForeignKey(
+        "record.Edition",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Since which edition it stands so; null while it is intact.",
+    )
 
     class Meta:
         constraints = [

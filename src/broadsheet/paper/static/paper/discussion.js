@@ -2,6 +2,7 @@
 // and a reply is written beneath what it answers.
 
 import { keepDraft } from "./drafts.js";
+import { clearErrors, send, showChanged, showErrors, showPreview } from "./forms.js";
 import { trusted } from "./trusted.js";
 
 const discussion = document.querySelector("[data-document]");
@@ -27,54 +28,6 @@ async function showWriter(form) {
   line.className = "writer";
   line.textContent = `You write as ${name}.`;
   guest.replaceWith(line);
-}
-
-function clearErrors(form) {
-  for (const error of form.querySelectorAll(".error")) error.remove();
-  for (const field of form.querySelectorAll("[aria-invalid]")) {
-    field.removeAttribute("aria-invalid");
-    const about = (field.getAttribute("aria-describedby") ?? "").split(" ");
-    field.setAttribute("aria-describedby", about.filter((id) => id && !id.endsWith("-error")).join(" "));
-  }
-}
-
-/** Say beside each field what is wrong with it, and lead there. */
-function showErrors(form, errors) {
-  clearErrors(form);
-  let first = null;
-  for (const [name, message] of Object.entries(errors)) {
-    const field = form.elements.namedItem(name) ?? form.elements.namedItem("text");
-    const error = document.createElement("p");
-    error.className = "error";
-    error.id = `${field.id}-error`;
-    error.setAttribute("role", "alert");
-    error.textContent = message;
-    field.after(error);
-    field.setAttribute("aria-invalid", "true");
-    const about = field.getAttribute("aria-describedby");
-    field.setAttribute("aria-describedby", about ? `${about} ${error.id}` : error.id);
-    first ??= field;
-  }
-  first?.focus();
-}
-
-function showPreview(form, html) {
-  let preview = form.querySelector(".preview");
-  if (!preview) {
-    preview = document.createElement("section");
-    preview.className = "preview";
-    preview.tabIndex = -1;
-    preview.setAttribute("aria-label", "Preview");
-    form.querySelector(".field").before(preview);
-  }
-  const heading = document.createElement("h4");
-  heading.textContent = "Preview";
-  const said = document.createElement("div");
-  said.className = "said";
-  said.dir = "auto";
-  said.innerHTML = trusted(html);
-  preview.replaceChildren(heading, said);
-  preview.focus();
 }
 
 /** Put a comment where the server says it belongs: beneath its parent, or at the end. */
@@ -115,24 +68,6 @@ function showCount(count) {
   status.textContent = `Your comment is posted. ${words}.`;
 }
 
-async function send(form, button, draft) {
-  const data = new FormData(form, button);
-  data.set("key", draft.key);
-  for (const each of form.querySelectorAll("button")) each.disabled = true;
-  try {
-    const answer = await fetch(form.action, {
-      method: "POST",
-      body: new URLSearchParams(data),
-      headers: { Accept: "application/json" },
-    });
-    const type = answer.headers.get("Content-Type") ?? "";
-    if (!type.includes("json")) throw new Error(`status ${answer.status}`);
-    return { ok: answer.ok, body: await answer.json() };
-  } finally {
-    for (const each of form.querySelectorAll("button")) each.disabled = false;
-  }
-}
-
 function enhance(form, { parent = "", onDone = null } = {}) {
   const draft = keepDraft(form, `${discussion.dataset.document}:${parent}`);
   form.addEventListener("focusin", () => showWriter(form), { once: true });
@@ -140,8 +75,9 @@ function enhance(form, { parent = "", onDone = null } = {}) {
     event.preventDefault();
     const button = event.submitter ?? form.querySelector("button.main");
     try {
-      const { ok, body } = await send(form, button, draft);
+      const { ok, body } = await send(form, button, draft.key);
       if (!ok) {
+        showChanged(form, body);
         showErrors(form, body.errors ?? { text: "This did not work. Your words are kept." });
       } else if (button.value === "preview") {
         clearErrors(form);
@@ -180,12 +116,17 @@ function reply(link) {
   text.value = "";
   clearErrors(form);
   form.querySelector(".preview")?.remove();
+  form.querySelector(".changed")?.remove();
   form.querySelector(".write-heading").textContent = link.textContent;
   const parent = document.createElement("input");
   parent.type = "hidden";
   parent.name = "parent";
   parent.value = id;
-  form.append(parent);
+  const version = document.createElement("input");
+  version.type = "hidden";
+  version.name = "seen_version";
+  version.value = link.dataset.version;
+  form.append(parent, version);
   const cancel = document.createElement("button");
   cancel.type = "button";
   cancel.textContent = "Cancel";

@@ -1,0 +1,25 @@
+"""Where a story stands, and where it has gone."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponsePermanentRedirect
+
+from broadsheet.record.models import Address
+from broadsheet.record.queries import address, current_path
+
+
+def find_address(path: str) -> Address:
+    """Return the address of a story path given without slashes at its ends."""
+    found = address(f"/{path}/")
+    if found is None:
+        raise Http404("there is no story at this address")
+    return found
+
+
+def moved(
+    found: Address, *, above: str = "", below: str = ""
+) -> HttpResponsePermanentRedirect | None:
+    """Return the redirect from an old address to the current one, with what stood around it."""
+    if found.is_current:
+        return None
+    return HttpResponsePermanentRedirect(f"{above}{current_path(found.document_id)}{below}")
