@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from django.db.models import Max
 from wagtail.models import Revision, TaskState
 
 from broadsheet.desk.editions import content_of
 from broadsheet.readers.models import Account
+from broadsheet.record.actions import EditionRefused
 from broadsheet.record.content import EditionContent
 from broadsheet.record.rules import touches
 
@@ -60,9 +62,18 @@ def second_editor(
         if user == writer or user.pk in asked or not user.is_active:
             continue
         asked.add(user.pk)
-        if not touches(content_of(revision.as_object()), content):
+        if _says_the_same(revision, content):
             return str(user)
     return ""
+
+
+def _says_the_same(revision: Revision, content: EditionContent) -> bool:
+    """Say whether no fact changed between a revision and the text that goes out."""
+    try:
+        return not touches(content_of(revision.as_object()), content)
+    except EditionRefused:
+        # An old draft may hold a picture that cannot be read any more.
+        return False
 
 
 def _hands(page: StoryPage, after: int) -> Iterator[tuple[Account, Revision]]:
@@ -79,6 +90,7 @@ def _hands(page: StoryPage, after: int) -> Iterator[tuple[Account, Revision]]:
     ).select_related("finished_by", "revision")
     for state in approvals.order_by("-finished_at", "-pk"):
         yield state.finished_by, state.revision
-    saved = page.revisions.filter(pk__gt=after, user__isnull=False).select_related("user")
-    for revision in saved.order_by("-pk"):
+    saved = page.revisions.filter(pk__gt=after, user__isnull=False)
+    newest = saved.order_by().values("user").annotate(newest=Max("pk")).values("newest")
+    for revision in saved.filter(pk__in=newest).select_related("user").order_by("-pk"):
         yield revision.user, revision

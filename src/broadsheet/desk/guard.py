@@ -62,7 +62,7 @@ def refusals(
             )
         )
     try:
-        actions.check_late(chosen, last, at, reason)
+        actions.check_late(chosen, last, content, at=at, reason=reason)
     except actions.LateReasonMissing as refusal:
         found.append(Refusal("edition_reason", str(refusal)))
     return found

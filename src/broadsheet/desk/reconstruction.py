@@ -19,7 +19,7 @@ from broadsheet.record.content import Block, EditionContent, inline_text, text_t
 _TOKEN = re.compile(
     r"(?P<tag><[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>)|&(?:#\w+|\w+);|.", re.DOTALL
 )
-_EMPTY_ELEMENT = re.compile(r"<(\w+)(?:\s[^>]*)?></\1>")
+_EMPTY_ELEMENT = re.compile(r"<(\w+)(?:\s(?:[^>\"]|\"[^\"]*\")*)?></\1>")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 

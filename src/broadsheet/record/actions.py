@@ -21,6 +21,7 @@ from broadsheet.record.enums import (
     EntryKind,
     NotePlacement,
 )
+from broadsheet.record.lateness import came_out_at
 from broadsheet.record.models import (
     Address,
     Author,
@@ -148,7 +149,7 @@ def append_edition(
             reason=reason,
             by=written_by or published_by,
         )
-        check_late(chosen, last, published_at, reason)
+        check_late(chosen, last, content, at=published_at, reason=reason)
         note_placement = note_placement or _note_placement(chosen, last.content, content)
     edition = build_edition(
         document=document,
@@ -286,11 +287,13 @@ def edition_digest(edition: Edition) -> str:
     )
 
 
-def check_late(kind: EditionKind, last: Edition, at: dt.datetime, reason: str) -> None:
+def check_late(
+    kind: EditionKind, last: Edition, content: EditionContent, *, at: dt.datetime, reason: str
+) -> None:
     """Refuse a correction that comes late and does not say why."""
     if kind != EditionKind.CORRECTION or reason.strip():
         return
-    if rules.is_late(last.published_at, at):
+    if rules.is_late(came_out_at(last, content), at):
         raise LateReasonMissing(
             f"“{last.headline}”: a correction after more than {rules.LATE.days} days tells"
             " readers why it comes so late. Give the reason."

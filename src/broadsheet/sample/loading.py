@@ -160,7 +160,6 @@ def _append(
         kind=edition["kind"],
         note=edition.get("note", ""),
         credit=edition.get("credit", ""),
-        reason=edition.get("reason", ""),
         published_by=content.byline[0].name,
         slug=story.get("slug") or slug_for(story["headline"]),
         at=at,

@@ -186,3 +186,35 @@ def test_database_holds_the_rules(publication, fields, constraint):
         Edition.objects.bulk_create([Edition(**values)])
 
     assert connection.is_usable()
+
+
+def correct(document, *paragraphs, days, reason=""):
+    return factories.edition(
+        document,
+        "Bridge",
+        *paragraphs,
+        kind="correction",
+        note="It was wrong.",
+        reason=reason,
+        at=factories.MORNING + dt.timedelta(days=days),
+    )
+
+
+def test_old_words_are_old_whatever_was_published_since(publication):
+    document = factories.story("Bridge", "It cosst 24 million.", "Work starts in May.")
+    day = dt.timedelta(days=1)
+    for text, after in (("Work starts in June.", 39), ("Work starts in July.", 40)):
+        factories.edition(
+            document, "Bridge", "It costs 24 million.", text, at=factories.MORNING + after * day
+        )
+
+    # The sum stands there since the first day, though the sentence around it was mended.
+    with pytest.raises(actions.LateReasonMissing):
+        correct(document, "It costs 2.4 million.", "Work starts in July.", days=41)
+    # The month is new.
+    correct(document, "It costs 24 million.", "Work starts in August.", days=41)
+    late = correct(
+        document, "It costs 2.4 million.", "Work starts in August.", days=42, reason="Found today."
+    )
+
+    assert late.reason == "Found today."
