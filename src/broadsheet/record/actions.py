@@ -292,6 +292,15 @@ def edition_digest(edition: Edition) -> str:
     )
 
 
+def _check_retracted(last: Edition, kind: EditionKind) -> None:
+    """Refuse what would bring a retracted text back as if nothing had been."""
+    if last.kind == EditionKind.RETRACTION and kind not in STANDS_AFTER_RETRACTION:
+        raise EditionRefused(
+            f"“{last.headline}” was retracted. Its text comes back only as an update or a correction,"
+            " with a note that says why."
+        )
+
+
 def check_late(
     kind: EditionKind, last: Edition, content: EditionContent, *, at: dt.datetime, reason: str
 ) -> None:
