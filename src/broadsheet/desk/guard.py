@@ -49,6 +49,10 @@ def refusals(
     found = []
     chosen = EditionKind(kind)
     try:
+        actions.check_retracted(last, chosen)
+    except actions.EditionRefused as refusal:
+        return [Refusal("edition_kind", str(refusal))]
+    try:
         actions.check_stealth(
             chosen, last.content, content, approved_by=approved_by, reason=reason, by=by
         )

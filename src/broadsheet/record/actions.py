@@ -145,7 +145,7 @@ def append_edition(
     if last and published_at <= last.published_at:
         published_at = last.published_at + dt.timedelta(seconds=1)
     if last:
-        _check_retracted(last, chosen)
+        check_retracted(last, chosen)
         check_stealth(
             chosen,
             last.content,
@@ -292,7 +292,7 @@ def edition_digest(edition: Edition) -> str:
     )
 
 
-def _check_retracted(last: Edition, kind: EditionKind) -> None:
+def check_retracted(last: Edition, kind: EditionKind) -> None:
     """Refuse what would bring a retracted text back as if nothing had been."""
     if last.kind == EditionKind.RETRACTION and kind not in STANDS_AFTER_RETRACTION:
         raise EditionRefused(

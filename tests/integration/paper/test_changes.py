@@ -316,6 +316,7 @@ def test_superseded_note_reaches_story_feed_and_structured_data(client, bridge):
         content=factories.content("Bridge", "It snowed."),
         kind="correction",
         note="It sowned.",
+        reason="Nobody looked.",
         credit="Ann",
         slug="bridge",
     )
