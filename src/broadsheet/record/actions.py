@@ -39,6 +39,10 @@ from broadsheet.record.rules import Touch
 from broadsheet.record.search import index_document
 from broadsheet.record.signals import document_changed, edition_published
 
+STANDS_AFTER_RETRACTION = frozenset(
+    {EditionKind.UPDATE, EditionKind.CORRECTION, EditionKind.RETRACTION}
+)
+"""Kinds in which a retracted story can be published again."""
 MAX_CREDIT = 120
 """Characters of a credit, as the table keeps."""
 
@@ -141,6 +145,7 @@ def append_edition(
     if last and published_at <= last.published_at:
         published_at = last.published_at + dt.timedelta(seconds=1)
     if last:
+        _check_retracted(last, chosen)
         check_stealth(
             chosen,
             last.content,
@@ -285,6 +290,15 @@ def edition_digest(edition: Edition) -> str:
             edition.canonical_text.encode(),
         ]
     )
+
+
+def _check_retracted(last: Edition, kind: EditionKind) -> None:
+    """Refuse what would bring a retracted text back as if nothing had been."""
+    if last.kind == EditionKind.RETRACTION and kind not in STANDS_AFTER_RETRACTION:
+        raise EditionRefused(
+            f"“{last.headline}” was retracted. Its text comes back only as an update or a correction,"
+            " with a note that says why."
+        )
 
 
 def check_late(

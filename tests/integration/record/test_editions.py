@@ -218,3 +218,14 @@ def test_old_words_are_old_whatever_was_published_since(publication):
     )
 
     assert late.reason == "Found today."
+
+
+@pytest.mark.parametrize("kind", ["minor", "clarification", "editors_note"])
+def test_retracted_text_does_not_come_back_unnoticed(publication, kind):
+    document = factories.story("Bridge", slug="bridge")
+    factories.edition(document, "Bridge", slug="bridge", kind="retraction", note="It was untrue.")
+
+    with pytest.raises(actions.EditionRefused, match="was retracted"):
+        factories.edition(document, "Bridge", slug="bridge", kind=kind)
+
+    factories.edition(document, "Bridge", slug="bridge", kind="update", note="It was true.")

@@ -47,6 +47,10 @@ class StoryView:
     """The last second in which a past edition was in force."""
 
     @property
+    def has_reconstructions(self) -> bool:
+        return any(item.reconstructed for item in self.editions)
+
+    @property
     def comment_count(self) -> int:
         return len(self.thread)
 
