@@ -40,7 +40,7 @@ def test_editor_publishes_a_second_edition(open_page, site, story_paths):
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sunday afternoons")
     expect(page.locator(".note")).to_contain_text("The headline now says when on Sundays.")
-    expect(page.locator(".editions li")).to_have_count(2)
+    expect(page.locator("section[aria-labelledby='editions'] li")).to_have_count(2)
 
 
 def test_signed_in_editor_writes_under_the_own_name(open_page, site, story_paths):
