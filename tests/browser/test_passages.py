@@ -180,7 +180,7 @@ def test_correction_is_proposed_for_selected_words(open_page, quiet):
     page.get_by_role("button", name="Propose a correction").click()
     form = page.locator(".here-form form")
     expect(form.get_by_label("What should stand there")).to_have_value(words)
-    fill(page, What_should_stand_there="quite other words", Name="Omar Finch")
+    fill(page, What_should_stand_there="quite other words", Name="Iris Moor")
     form.get_by_role("button", name="Propose").click()
     expect(form.get_by_text("Say why")).to_be_visible()
     fill(page, Why="I was there.")

@@ -19,7 +19,7 @@ from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Document
 from broadsheet.record.queries import editions_of
 
-MAX_POINTS = 300
+MAX_POINTS = 500
 """Points for comments; a line on a phone has hardly more pixels."""
 
 

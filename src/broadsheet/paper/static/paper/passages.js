@@ -135,7 +135,9 @@ document.addEventListener("click", (event) => {
   else if (openById(link.dataset.passage)) history.replaceState(null, "", `#p-${link.dataset.passage}`);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && opened?.element.contains(document.activeElement)) close()?.focus();
+  if (event.key !== "Escape" || !opened) return;
+  const active = document.activeElement;
+  if (active === opened.link || opened.element.contains(active)) close()?.focus();
 });
 for (const link of document.querySelectorAll("a.talk[data-passage]")) {
   link.setAttribute("role", "button");
