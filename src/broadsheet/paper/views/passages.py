@@ -32,7 +32,9 @@ def passage(request: HttpRequest, path: str, pk: int) -> HttpResponse:
     around = frame()
     comments = branches_about(thread_comments(found.document), chosen)
     views = edition_views(told(editions_of(found.document)), around, found.path)
+    talk = talk_of(comments, edition, found.path)
     context = {
+        "about": next((each for each, _ in talk.marks if each.passage.pk == chosen.pk), None),
         "headline": edition.headline,
         "path": found.path,
         "passage": chosen,
@@ -41,7 +43,7 @@ def passage(request: HttpRequest, path: str, pk: int) -> HttpResponse:
             comments,
             zone=around.zone,
             path=found.path,
-            talk=talk_of(comments, edition, found.path),
+            talk=talk,
             proposals=proposals_in(comments),
         ),
         "here": found.document.section_id,
