@@ -28,6 +28,7 @@ from broadsheet.discussion.actions import (
 from broadsheet.discussion.enums import CommentKind
 from broadsheet.passages.canonical import normal_space
 from broadsheet.readers.models import Account
+from broadsheet.readers.names import is_legible
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
 from broadsheet.record.enums import EntryKind, PlacementStatus
@@ -43,6 +44,11 @@ from broadsheet.record.placements import (
 MAX_REASON = 2_000
 MAX_SOURCE = 500
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of what follows: the words would read as other words."""
+_NOT_IN_ADDRESS = re.compile(
+    r'[\s<>"\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]'
+)
 
 
 class ProposalDecided(ValueError):
@@ -97,7 +103,10 @@ def checked_replacement(replacement: str) -> str:
         (
             character
             for character in replacement
-            if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn")
+            if (
+                unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn")
+                or _TURNS.match(character)
+            )
             and character not in "\n\r\t"
         ),
         None,
@@ -114,7 +123,15 @@ def checked_replacement(replacement: str) -> str:
                 "replacement", "Write plain words: markup such as <b> would stand there as text."
             )
         )
-    return normal_space(unicodedata.normalize("NFC", replacement)).replace("\n", " ")
+    plain = normal_space(unicodedata.normalize("NFC", replacement)).replace("\n", " ")
+    if plain and not is_legible(plain):
+        raise CommentRefused(
+            FieldError(
+                "replacement",
+                "There is nothing in it that others could read. To take words out, leave it empty.",
+            )
+        )
+    return plain
 
 
 def _checked(draft: ProposalDraft, *, needs_name: bool) -> ProposalDraft:
@@ -126,14 +143,10 @@ def _checked(draft: ProposalDraft, *, needs_name: bool) -> ProposalDraft:
     except CommentRefused as refusal:
         errors.extend(refusal.errors)
     source = draft.source_url.strip()
-    if source:
-        parts = urlsplit(source) if len(source) <= MAX_SOURCE else None
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-            errors.append(
-                FieldError(
-                    "source_url", "Give the address of a page, such as https://news.example/."
-                )
-            )
+    if source and not _is_address(source):
+        errors.append(
+            FieldError("source_url", "Give the address of a page, such as https://news.example/.")
+        )
     reason = draft.reason.strip()
     if len(reason) > MAX_REASON:
         errors.append(
@@ -165,6 +178,18 @@ def _checked(draft: ProposalDraft, *, needs_name: bool) -> ProposalDraft:
         name=said.name,
         email=said.email,
     )
+
+
+def _is_address(source: str) -> bool:
+    """Say whether a source can be linked: the address of a page, with nothing unseen in it."""
+    if len(source) > MAX_SOURCE or _NOT_IN_ADDRESS.search(source):
+        return False
+    try:
+        parts = urlsplit(source)
+    except ValueError:
+        # A bracket that is not closed, or characters that would become others in the host's name.
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def propose(

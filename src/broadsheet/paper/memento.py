@@ -62,12 +62,14 @@ def requested_time(value: str) -> dt.datetime:
 
 def compact(instant: dt.datetime) -> str:
     """Return an instant as it stands in an address: ``20260902T101500Z``."""
-    return instant.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    # Not by strftime, which leaves out the zeros of a year before 1000.
+    return re.sub(r"[-:]", "", iso(instant))
 
 
 def iso(instant: dt.datetime) -> str:
     """Return an instant as JSON has it: ``2026-09-02T10:15:00Z``."""
-    return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    utc = instant.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None)
+    return f"{utc.isoformat()}Z"
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,14 @@ def test_old_address_leads_to_the_history(client, bridge):
     assert (answer.status_code, answer["Location"]) == (301, "/2026/09/moved/changes/")
 
 
+def test_old_address_keeps_the_editions_that_were_asked_for(client, bridge):
+    factories.edition(bridge, "Bridge", slug="moved")
+
+    answer = client.get("/2026/09/bridge/changes/?from=1&to=2")
+
+    assert answer["Location"] == "/2026/09/moved/changes/?from=1&to=2"
+
+
 def test_alignment_is_computed_once_and_stored(bridge, monkeypatch):
     first, second, third = Edition.objects.order_by("number")
 

@@ -191,6 +191,7 @@ def test_year_is_that_of_the_publication(client, publication):
         ({"kind": "<b>"}, "“&lt;b&gt;” is not a kind of correction."),
         ({"section": "nowhere"}, "There is no section “nowhere”."),
         ({"year": "99999999999999"}, "“99999999999999” is not a year; write it as 2026."),
+        ({"year": "0199999"}, "“0199999” is not a year; write it as 2026."),
         ({"year": "٢٠٢٦"}, "“٢٠٢٦” is not a year; write it as 2026."),
         ({"q": "a " * 9}, "Look for 8 words with 200 characters at most."),
         ({"q": "x" * 201}, "Look for 8 words with 200 characters at most."),

@@ -101,6 +101,7 @@ def test_moment_that_never_was_is_told_how_one_is_written(client, morning, at):
         ("2026-09-01T09:10:30", "20260901T081030Z"),
         ("2026-09-01T08:10Z", "20260901T081000Z"),
         ("2026-01-01 00:00", "20260101T000000Z"),
+        ("0500-01-01T00:00Z", "05000101T000000Z"),
     ],
 )
 def test_form_leads_to_a_moment_of_the_publications_zone(client, morning, given, leads_to):

@@ -24,7 +24,8 @@ def changes(request: HttpRequest, path: str) -> HttpResponse:
     Numbers are identities: what is earlier and later is a matter of publication alone.
     """
     found = find_address(path)
-    if redirect := moved(found, below="changes/"):
+    query = request.META["QUERY_STRING"]
+    if redirect := moved(found, below=f"changes/{f'?{query}' if query else ''}"):
         return redirect
     around = frame()
     kept = told(editions_of(found.document)).defer("body_html", "canonical_text", "content_data")

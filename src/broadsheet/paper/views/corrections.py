@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -35,6 +36,7 @@ ENTRIES = 50
 MAX_WORDS = 8
 MAX_QUERY = 200
 """Characters and words that are looked for; each word is one more comparison with every note."""
+_YEAR = re.compile(r"[1-9]\d{3}", re.ASCII)
 KINDS = [*CORRECTING, EditionKind.UPDATE]
 
 
@@ -100,7 +102,7 @@ def _filters(request: HttpRequest, sections: Sequence[Section]) -> Filters:
     if asked["section"] and asked["section"] not in {item.slug for item in sections}:
         wrong.append(f"There is no section “{asked.pop('section')[:40]}”.")
     year = asked["year"]
-    if year and not (year.isascii() and year.isdigit() and 1000 <= int(year[:5]) <= 9998):
+    if year and not (_YEAR.fullmatch(year) and year != "9999"):
         wrong.append(f"“{asked.pop('year')[:40]}” is not a year; write it as 2026.")
     if len(asked["q"]) > MAX_QUERY or len(asked["q"].split()) > MAX_WORDS:
         wrong.append(f"Look for {MAX_WORDS} words with {MAX_QUERY} characters at most.")
