@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
+
 from broadsheet.passages import (
     Alignment,
     Placement,
@@ -288,9 +290,28 @@ def place_passages(document: Document, *, anew: bool = False) -> list[PlacementC
                 passage.changed_in = None if is_intact else edition
         if passage.status != before:
             changes.append(PlacementChange(passage, before, passage.status))
-    Passage.objects.bulk_update(
-        passages,
-        ["placed_in", "status", "placed_start", "placed_end", "changed_in"],
-        batch_size=200,
-    )
+    _write_down(passages)
     return changes
+
+
+def _write_down(passages: Sequence[Passage]) -> None:
+    """Store where passages stand: one prepared statement, many times.
+
+    ``bulk_update`` builds a condition for each row and column and takes twenty times as long, under
+    the document's lock.
+    """
+    columns = ("placed_in_id", "status", "placed_start", "placed_end", "changed_in_id")
+    quote = connection.ops.quote_name
+    assigned = ", ".join(f"{quote(column)} = %s" for column in columns)
+    table = quote(Passage._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET {assigned} WHERE id = %s",  # noqa: S608 (names of our own table)
+            [
+                (
+                    *(passage.placed_in_id, passage.status),
+                    *(passage.placed_start, passage.placed_end, passage.changed_in_id, passage.pk),
+                )
+                for passage in passages
+            ],
+        )
