@@ -7,7 +7,8 @@ import io
 
 from PIL import Image
 
-from broadsheet.corrections.actions import ProposalDraft, propose
+from broadsheet.corrections.actions import propose
+from broadsheet.corrections.drafts import ProposalDraft
 from broadsheet.corrections.models import Proposal
 from broadsheet.discussion.actions import Draft, post_comment
 from broadsheet.discussion.models import Comment

@@ -13,7 +13,8 @@ from tests.site import Site, command, environment
 
 PROPOSE = """
 import sys
-from broadsheet.corrections.actions import ProposalDraft, propose
+from broadsheet.corrections.drafts import ProposalDraft
+from broadsheet.corrections.actions import propose
 from broadsheet.record.models import Address
 from broadsheet.record.placements import Pointer
 path, replacement, name = sys.argv[1:]

@@ -18,10 +18,10 @@ from wagtail.locks import BasicLock, WorkflowLock
 
 from broadsheet.corrections.actions import (
     DecisionRefused,
-    checked_replacement,
     lock_open,
     record_acceptance,
 )
+from broadsheet.corrections.drafts import checked_replacement
 from broadsheet.corrections.models import Proposal
 from broadsheet.desk.adoption import adopt_document
 from broadsheet.desk.mending import mend, text_of, with_its_space

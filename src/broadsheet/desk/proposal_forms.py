@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from broadsheet.corrections.actions import MAX_REASON
+from broadsheet.corrections.drafts import MAX_REASON
 from broadsheet.desk.acceptance import KINDS
 from broadsheet.desk.proposal_entries import Entry
 from broadsheet.passages.canonical import normal_space

@@ -72,6 +72,8 @@ def locate(document: Document, pointer: Pointer) -> tuple[Edition, int, int]:
             f"A passage can have {MAX_PASSAGE:,} characters; this one has {len(words):,}."
             " Mark fewer words."
         )
+    if pointer.edition < 1:
+        raise PassageRefused("The form does not say which edition it is about.")
     edition = Edition.objects.filter(document=document, number=pointer.edition).first()
     if edition is None:
         raise PassageRefused(f"There is no edition {pointer.edition} of this story.")

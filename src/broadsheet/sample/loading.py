@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from broadsheet import clock
-from broadsheet.corrections.actions import ProposalDraft, propose, record_acceptance
+from broadsheet.corrections.actions import propose, record_acceptance
+from broadsheet.corrections.drafts import ProposalDraft
 from broadsheet.corrections.models import Proposal
 from broadsheet.desk.adoption import adopt_document, section_page
 from broadsheet.desk.editions import minting_authority

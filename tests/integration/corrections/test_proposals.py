@@ -10,13 +10,13 @@ from tests import factories
 from broadsheet.corrections.actions import (
     DecisionRefused,
     ProposalDecided,
-    ProposalDraft,
     decline,
     mark_duplicate,
     propose,
     record_acceptance,
     withdraw,
 )
+from broadsheet.corrections.drafts import ProposalDraft
 from broadsheet.corrections.models import Proposal
 from broadsheet.corrections.queries import figures, open_proposals, proposals_by_comment
 from broadsheet.discussion.actions import CommentRefused, ThreadNotOpen

@@ -17,7 +17,8 @@ from referencing.jsonschema import DRAFT4
 from tests import factories
 from tests.shared_fixtures import shared_files
 
-from broadsheet.corrections.actions import ProposalDraft, propose
+from broadsheet.corrections.actions import propose
+from broadsheet.corrections.drafts import ProposalDraft
 from broadsheet.discussion.actions import Draft, ImportedComment, import_comments, post_comment
 from broadsheet.record.actions import withdraw_document
 from broadsheet.record.placements import Pointer

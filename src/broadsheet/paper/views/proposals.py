@@ -15,12 +15,12 @@ from broadsheet.corrections.actions import (
     DecisionRefused,
     Made,
     ProposalDecided,
-    ProposalDraft,
-    checked_replacement,
+    located,
     may_withdraw,
     propose,
     withdraw,
 )
+from broadsheet.corrections.drafts import ProposalDraft, checked_replacement
 from broadsheet.corrections.models import Proposal
 from broadsheet.discussion.actions import CommentRefused
 from broadsheet.paper.presenters.form import PointedWords, ProposalForm, errors_by_field
@@ -111,7 +111,9 @@ def _address(made: Made) -> str:
 
 
 def _preview(request: HttpRequest, found: Address, draft: ProposalDraft, key: str) -> HttpResponse:
-    before, after = draft.pointer.exact.strip(), checked_replacement(draft.replacement)
+    edition, start, end = located(found.document, draft.pointer)
+    before = edition.canonical_text[start:end]
+    after = checked_replacement(draft.replacement)
     change = difference(align(before, after), before, after)
     if wants_json(request):
         html = get_template("paper/difference_words.html").render({"change": change})
