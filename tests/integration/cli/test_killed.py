@@ -94,6 +94,7 @@ def run(tmp_path, database_url):
             capture_output=True,
             text=True,
             timeout=120,
+            check=False,
         )
 
     made = start("init", "--admin-email", "ann@news.example", "--admin-password", "correct horse 9")
