@@ -21,7 +21,7 @@ def seen(open_page, site, propose, story_paths):  # noqa: F811
     def show(name: str, **options: object) -> Page:
         page = open_page("/desk/login/", expect_faults=True, bypass_csp=True, **options)
         sign_in(page, site)
-        pk, exact = propose(path, f"other words for the {name}")
+        pk, _ = propose(path, f"other words for the {name}")
         page.goto(f"/desk/proposals/{pk}/")
         if name == "inbox":
             page.goto("/desk/proposals/")
