@@ -27,7 +27,7 @@ from broadsheet.passages.canonical import normal_space
 from broadsheet.readers.models import Account
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
-from broadsheet.record.enums import EntryKind, PlacementStatus
+from broadsheet.record.enums import EditionKind, EntryKind, PlacementStatus
 from broadsheet.record.models import Author, Document, Edition, Passage
 from broadsheet.record.placements import (
     PassageRefused,
@@ -152,6 +152,15 @@ def _passage(document: Document, draft: ProposalDraft) -> Passage:
     if document.withdrawn_at is not None:
         raise ThreadNotOpen(
             FieldError("exact", "This story was withdrawn; no corrections can be proposed.")
+        )
+    assert document.edition is not None
+    if document.edition.kind == EditionKind.RETRACTION:
+        raise ThreadNotOpen(
+            FieldError(
+                "exact",
+                "This story was retracted: its text is no longer printed, so there is nothing in it"
+                " to correct.",
+            )
         )
     passage = keep_passage(*located(document, draft.pointer))
     if passage.status not in (PlacementStatus.INTACT, PlacementStatus.MOVED):

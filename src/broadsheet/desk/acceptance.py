@@ -249,15 +249,18 @@ def _is_second_editor(page: StoryPage, proposal: Proposal, user: Account) -> boo
     """Say whether who accepts is another pair of eyes than those who answer for the story.
 
     These are the authors of the byline; where none has an account, who published the edition in
-    force. Who proposed the words cannot approve of them.
+    force. Who proposed the words cannot approve of them, and an import is nobody's other eyes.
     """
     if proposal.account_id == user.pk:
         return False
     authors = {item.author.account_id for item in page.byline.all()} - {None}
     if authors:
         return user.pk not in authors
-    assert proposal.document.edition is not None
-    published_by = proposal.document.edition.published_by
+    edition = proposal.document.edition
+    assert edition is not None
+    if proposal.document.imported_at is not None and edition.number == 1:
+        return False
+    published_by = edition.published_by
     return bool(published_by) and published_by != str(user)
 
 

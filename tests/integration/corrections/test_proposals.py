@@ -155,6 +155,15 @@ def test_nothing_is_proposed_on_a_withdrawn_story(document):
         make(document)
 
 
+def test_nothing_is_proposed_on_a_retracted_story(document):
+    headline = document.edition.headline
+    factories.edition(document, headline, "Gone.", slug="gone", kind="retraction", note="Wrong.")
+    document.refresh_from_db()
+
+    with pytest.raises(ThreadNotOpen, match="retracted"):
+        make(document)
+
+
 def test_same_form_proposes_once(document):
     draft = ProposalDraft(
         Pointer(1, "outgoing CEO"), "charismatic CEO", "Not leaving.", name="Lena"

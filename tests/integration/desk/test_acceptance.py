@@ -27,7 +27,13 @@ from broadsheet.desk.acceptance import StaleProposal, accept, proposed_note
 from broadsheet.desk.mending import CannotMend, text_of
 from broadsheet.desk.models import StoryByline, StoryPage
 from broadsheet.desk.schedule import publish_due
-from broadsheet.record.actions import EditionKindMissing, StealthRefused, withdraw_document
+from broadsheet.record.actions import (
+    EditionKindMissing,
+    StealthRefused,
+    append_edition,
+    create_document,
+    withdraw_document,
+)
 from broadsheet.record.models import Edition
 from broadsheet.record.verify import verify_record
 
@@ -324,6 +330,26 @@ def test_who_accepts_on_the_story_of_another_is_the_second_editor(fact, editor, 
         "Eve Editor",
         "Eve Editor",
     )
+
+
+def test_import_is_nobodys_other_eyes(city, editor, strict):
+    document = create_document(
+        authority=factories.AUTHORITY, section=factories.section(), imported_at=clock.now()
+    )
+    append_edition(
+        document_id=document.pk,
+        content=factories.content("Budget", "The bridge costs 24 million."),
+        kind="",
+        published_by="imported from a page",
+        slug="budget",
+    )
+    proposal = factories.proposal(document, "24 million", "2.4 million")
+
+    with pytest.raises(StealthRefused):
+        accept(proposal_id=proposal.pk, user=editor, kind="minor")
+    edition = accept(proposal_id=proposal.pk, user=editor, reason="Nobody saw it.").edition
+
+    assert edition.approved_by == ""
 
 
 @pytest.mark.parametrize("own", ["proposal", "words"])

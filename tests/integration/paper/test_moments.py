@@ -145,6 +145,22 @@ def test_edition_with_a_higher_number_may_be_an_earlier_one(client, morning):
     assert 'href="/2026/09/bridge/at/20260901T081959Z/"' in third
 
 
+def test_story_was_published_when_its_earliest_known_text_was(client, morning):
+    reconstruct_edition(
+        document_id=morning.pk,
+        content=factories.content("Bridge", "The leaving CEO."),
+        at=factories.MORNING - dt.timedelta(minutes=5),
+        by="Ann Lee",
+        evidence="A saved copy.",
+    )
+
+    for path in ("", "v/3/", "at/20260901T075800Z/"):
+        page = client.get(f"/2026/09/bridge/{path}").content.decode()
+        assert 'Published <time datetime="2026-09-01T08:55:00+01:00">' in page
+    kept = client.get("/2026/09/bridge/v/1/").content.decode()
+    assert "first kept edition" in kept
+
+
 def test_withdrawal_did_not_happen_before_it_happened(client, morning):
     withdraw_document(document_id=morning.pk)
 

@@ -13,7 +13,7 @@ from broadsheet.corrections.models import Proposal
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.record.enums import EditionKind, NotePlacement
-from broadsheet.record.models import Edition, NoteRevision, Reconstruction
+from broadsheet.record.models import Document, Edition, NoteRevision, Reconstruction
 from broadsheet.record.queries import with_notes
 
 VERBS = {
@@ -130,7 +130,9 @@ class EditionView:
 
     @property
     def approved_by(self) -> str:
-        return self.edition.approved_by
+        """Return who else answers for it; empty if it is who published it, as of a reader's words."""
+        edition = self.edition
+        return "" if edition.approved_by == edition.published_by else edition.approved_by
 
     @property
     def placement(self) -> NotePlacement:
@@ -141,6 +143,15 @@ class EditionView:
     @property
     def note_is_at_end(self) -> bool:
         return self.placement == NotePlacement.END
+
+
+def first_published(document: Document, editions: Iterable[Edition]) -> dt.datetime:
+    """Return when a story was first published, as far as is known by now.
+
+    The document's own time is where it is filed; a text that was reconstructed can be earlier.
+    """
+    known = [edition.published_at for edition in editions]
+    return min([*known, document.first_published_at] if document.first_published_at else known)
 
 
 def told(editions: QuerySet[Edition], at: dt.datetime | None = None) -> QuerySet[Edition]:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.queries import thread_comments
 from broadsheet.paper.presenters.cards import LEAD_SIZES, headline_of
-from broadsheet.paper.presenters.editions import EditionView, edition_views, told
+from broadsheet.paper.presenters.editions import EditionView, edition_views, first_published, told
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
@@ -148,13 +148,12 @@ def _view(
         around=around,
         path=path,
     )
-    first = document.first_published_at
     return StoryView(
         content=content,
         body=body_of(edition, content, talk),
         path=path,
         section=document.section,
-        published=moment(first, around.zone) if first else None,
+        published=moment(first_published(document, editions), around.zone),
         editions=views,
         current=next(view for view in views if view.edition.pk == edition.pk),
         withdrawn=moment(document.withdrawn_at, around.zone)

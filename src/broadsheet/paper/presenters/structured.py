@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from broadsheet.discussion.models import Comment
 from broadsheet.paper.presenters.cards import headline_of
-from broadsheet.paper.presenters.editions import EditionView
+from broadsheet.paper.presenters.editions import EditionView, first_published
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.thread import NO_NAME
 from broadsheet.record.content import EditionContent
@@ -59,7 +59,7 @@ def story_data(
 ) -> dict[str, Any]:
     """Describe a story, its corrections, and the first comments with their replies nested."""
     url = around.origin + path
-    first = document.first_published_at or edition.published_at
+    first = first_published(document, [view.edition for view in editions])
     article: dict[str, Any] = {
         "@type": "NewsArticle",
         "@id": f"{url}#story",

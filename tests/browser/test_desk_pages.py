@@ -1,0 +1,68 @@
+"""What the desk adds to Wagtail can be read and used by everybody: axe, and nothing wider than a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from tests.browser.test_desk import sign_in
+from tests.browser.test_desk_proposals import propose  # noqa: F401  (a fixture)
+
+PAGES = ["inbox", "decided", "entry", "editions", "reconstruct", "preview", "note", "comments"]
+
+
+@pytest.fixture
+def seen(open_page, site, propose, story_paths):  # noqa: F811
+    """Open one of the desk's own pages, about a story with a proposal and two editions."""
+    path = story_paths["fewer-ferries-after-nine"]
+
+    def show(name: str, **options: object) -> Page:
+        page = open_page("/desk/login/", expect_faults=True, bypass_csp=True, **options)
+        sign_in(page, site)
+        pk, _ = propose(path, f"other words for the {name}")
+        page.goto(f"/desk/proposals/{pk}/")
+        if name == "inbox":
+            page.goto("/desk/proposals/")
+        elif name == "decided":
+            page.get_by_role("button", name=re.compile("^Accept")).click()
+            page.goto("/desk/proposals/?state=decided")
+        elif name != "entry":
+            page.get_by_text("Open in the editor").click()
+            number = re.search(r"/pages/(\d+)/edit/", page.url)
+            assert number
+            own = f"/desk/stories/{number[1]}"
+            where = {"note": "editions/1/note/", "comments": "editions/1/comments/"}
+            where |= dict.fromkeys(["reconstruct", "preview"], "reconstruct/")
+            page.goto(f"{own}/{where.get(name, 'editions/')}")
+        if name == "preview":
+            page.get_by_label("Headline").fill("What stood there before")
+            page.get_by_label("What it rests on").fill("A saved copy.")
+            page.get_by_role("button", name="Look at the difference").click()
+            expect(page.locator("#difference")).to_be_visible()
+        return page
+
+    return show
+
+
+def open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('main details').forEach(each => (each.open = true))")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_of_the_desk_can_be_used_by_everybody(seen, name):
+    page = seen(name, viewport={"width": 1280, "height": 900})
+    open_all(page)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page, context=".desk-proposals, .desk-history")
+        assert found.violations_count == 0, found.generate_report()
+
+    page.set_viewport_size({"width": 390, "height": 800})
+    # The desk hides what is too wide: each field is measured.
+    too_wide = page.evaluate(
+        "[...document.querySelectorAll('main :is(textarea, input, select, button, p)')]"
+        ".filter(each => each.getBoundingClientRect().right > innerWidth).map(each => each.outerHTML)"
+    )
+    assert too_wide == []
