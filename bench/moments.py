@@ -26,7 +26,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.stories import PUBLISHED_AT, SEED, body, discussion, prose
+from broadsheet.sample.invented import PUBLISHED_AT, SEED, body, discussion, prose
 
 COMMENTS = [12, 300]
 EDITIONS = 10

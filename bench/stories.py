@@ -1,8 +1,4 @@
-"""A story with as many comments as wanted, put into an empty store by the product's own actions.
-
-The words come from a seeded generator, so each run on each machine serves the same text. It is plain
-English in its letters, though not in its sense, and compresses about as well as the discussion in
-the sample publication does; a few sentences said again and again would compress to nothing.
+"""Stories with as many comments as wanted, put into an empty store by the product's own actions.
 
 Run by itself it loads the stories whose numbers of comments it is given, into the store that
 ``BROADSHEET_DATA`` names, and prints ``{"12": "/2026/09/…/"}``.
@@ -10,202 +6,16 @@ Run by itself it loads the stories whose numbers of comments it is given, into t
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
-import random
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-SEED = 20260901
-PUBLISHED_AT = dt.datetime(2026, 9, 1, 6, 0, tzinfo=dt.UTC)
-PARAGRAPHS = 10
-PARAGRAPH_LENGTH = (420, 700)
-COMMENT_LENGTH = (90, 190)
-"""Characters before the last sentence ends, which makes 180 in the middle."""
-REPLIES = 0.4
-"""Share of comments that answer another one."""
-DEEPEST = 5
-RECENT = 40
-"""Replies go to one of so many latest comments, as they do in a lively discussion."""
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-PEOPLE = _words("""
-Ada Agnes Albin Alva Amos Anouk Arlo Beatrix Benno Birgit Bram Carys Cato Clea Conrad Dagny Dara
-Desmond Edda Effie Elio Enid Ezra Fenna Flora Gideon Greta Hamish Hanne Ines Isolde Jarl Joska
-Kasimir Lene Linus Lorcan Maeve Marit Milo Nadia Nils Odile Orla Otis Petra Quentin Ragna Rufus
-Saskia Selma Silas Tamsin Thora Ulla Viggo Wanda Willem Yara Zeno
-""")
-PLACES = _words("""
-Abbot Alder Barley Beacon Birch Bramble Brook Cinder Copper Cotter Dale Elder Fallow Fern Flint Ford
-Garnet Harbour Hazel Heath Hollow Juniper Kestrel Larch Linden Marsh Meadow Mill Moss Orchard Pike
-Quarry Reed Ridge Rowan Sedge Thistle Tanner Vale Weaver Willow Wren
-""")
-LARGE = _words("""
-account admired again agreement already ancient answer answered anyway argument asked avoided
-awkward bare before bench better bill bitter blamed blocked blunt borrowed bought boundary bridge
-brief bright broken budget built bus cable canal careful carried ceiling chair changed charter cheap
-checked chose cleaned clear climbed clinic clock closed cold committee common complaint contract
-copied corner costly council counted counter covered crooked crossed crossing damp dark date
-deadline dear defended delay delayed delivered depot described detail different ditch document door
-doubted draft drawing drew dropped dull early elsewhere embankment emptied empty engine entered
-estimate evening exact excuse explained faced factory faint fair false famous fare fence ferry
-fierce figure filled final finally finished firm fixed flat floor followed footpath forecast forgot
-found fresh fund garden gate gauge gentle gloomy good grand grey guarded guessed gutter hall harbour
-harsh heard hearing heavy hedge held helped hid hidden hill honest hopeful hospital house idle
-ignored indeed inspector instead invented invoice joined journey kept kerb kitchen knew labelled
-ladder lamp lane large late lately lazy left lent letter library lift light liked line list local
-lonely long loose lost lucky made market measured meeting mended mentioned meter minute missed
-morning moved muddy museum named narrow neat needed neighbour new noisy notice noticed odd office
-often old once open opened openly opinion ordered ordinary owned page paid painful painted paper
-park passed path patient pavement permit photograph pipe plain plan planned platform playground
-pointed polite poor praised printed promise promised proper proposal proud public pulled pump pushed
-question questioned queue quick quiet quietly quoted ragged rail railing rare rarely rate read ready
-reason recalled receipt recently refused register remembered removed rented repair repaired replaced
-report reported reservoir returned road roof room rough rule rusty sad safe saved saw school season
-sensible sent shared sharp shed shelter shop short showed sign signature signed silent simple slow
-slowly small smooth sober sold solid sometimes soon spare stale statement station steep still
-stopped storm strange street strict stubborn studied sudden suddenly summer supported surveyor swept
-table tall tender tested thanked theatre thin ticket tide tidy timetable tired today took tower town
-traced tram tree trench trusted tunnel twice understood used useful vague valley visited vote wall
-wanted warehouse warm warned watched weak weather weekend welcomed wet wharf wide window winter wise
-wooden workshop wrong wrote yard yesterday young
-""")
-SMALL = _words("""
-a a all am an and and are as at be been but by can could did do does for for from had has have he
-her his how I if in in is it it its just more my no none not of of of on on once one or our out over
-she so some than that that the the the the their them then there they this those to to to up us was
-was we were what when where which who why will with would you your
-""")
-"""Written as often as they are said, more or less."""
-ENDINGS = ("s", "s", "ing", "ed", "er", "less", "like", "ful", "ish", "ly", "ness", "able", "ward")
-"""Made-up forms, for as many different words as people use: 500 words alone compress too well."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """A comment to be; ``parent`` is the place of an earlier one in the list."""
-
-    name: str
-    text: str
-    parent: int | None
-    at: dt.datetime
-
-
-def prose(chance: random.Random, length: int) -> str:
-    """Return sentences of at least ``length`` characters together."""
-    sentences: list[str] = []
-    while sum(map(len, sentences)) + len(sentences) <= length:
-        sentences.append(_sentence(chance))
-    return " ".join(sentences)
-
-
-def _sentence(chance: random.Random) -> str:
-    words = [_word(chance) for _ in range(chance.randint(4, 18))]
-    if len(words) > 9:
-        words[len(words) // 2] += ","
-    if chance.random() < 0.15:
-        words.append(str(chance.randint(2, 2026)))
-    sentence = " ".join(words)
-    return sentence[0].upper() + sentence[1:] + chance.choice("....?!")
-
-
-def _word(chance: random.Random) -> str:
-    if chance.random() < 0.45:
-        return chance.choice(SMALL)
-    word = chance.choice(LARGE)
-    return word + chance.choice(ENDINGS) if chance.random() < 0.4 else word
-
-
-def body(seed: int = SEED) -> list[str]:
-    """Return the paragraphs of the story."""
-    chance = random.Random(seed)
-    return [prose(chance, chance.randint(*PARAGRAPH_LENGTH)) for _ in range(PARAGRAPHS)]
-
-
-def discussion(count: int, seed: int = SEED) -> Iterator[Said]:
-    """Yield ``count`` comments in the order in which they are posted."""
-    chance = random.Random(f"{seed} {count}")
-    depths: list[int] = []
-    at = PUBLISHED_AT
-    for _ in range(count):
-        at += dt.timedelta(seconds=chance.randint(20, 400))
-        open_places = [
-            place
-            for place in range(max(0, len(depths) - RECENT), len(depths))
-            if depths[place] < DEEPEST
-        ]
-        is_reply = bool(open_places) and chance.random() < REPLIES
-        parent = chance.choice(open_places) if is_reply else None
-        depths.append(1 if parent is None else depths[parent] + 1)
-        name = f"{chance.choice(PEOPLE)} {chance.choice(PLACES)}"
-        text = prose(chance, chance.randint(*COMMENT_LENGTH))
-        yield Said(name, text, parent, at)
 
 
 def load(counts: list[int]) -> dict[str, str]:
     """Publish one story for each count, with so many comments; return ``{count: path}``."""
-    from broadsheet.desk.adoption import adopt_document, section_page
-    from broadsheet.desk.editions import minting_authority
-    from broadsheet.discussion.actions import Draft, post_comment
-    from broadsheet.record.actions import append_edition, create_document
-    from broadsheet.record.content import (
-        Block,
-        BylineName,
-        EditionContent,
-        LeadImage,
-        TopicName,
-        text_to_inline,
-    )
-    from broadsheet.record.models import Author, Section, Topic
-    from broadsheet.record.pictures import store_picture
-    from broadsheet.record.queries import current_path
-    from broadsheet.sample.loading import CONTENT
+    from broadsheet.sample.corpus import load_corpus
 
-    section = Section.objects.create(slug="town", name="Town", position=1)
-    section_page(section)
-    author = Author.objects.create(slug="ada-rowan", name="Ada Rowan")
-    topic = Topic.objects.create(slug="east-bridge", name="East Bridge", kind="place")
-    picture = store_picture((CONTENT / "images" / "east-bridge.webp").read_bytes())
-    paths: dict[str, str] = {}
-    for count in counts:
-        paragraphs = body()
-        document = create_document(authority=minting_authority(PUBLISHED_AT), section=section)
-        append_edition(
-            document_id=document.pk,
-            content=EditionContent(
-                headline=f"A story with {count} comments",
-                standfirst=paragraphs[0][:150],
-                byline=(BylineName(author.slug, author.name, ""),),
-                lead_image=LeadImage(picture, "A bridge.", "The bridge.", "Drawing: the sample"),
-                blocks=tuple(
-                    Block(f"b{number}", "paragraph", html=text_to_inline(text))
-                    for number, text in enumerate(paragraphs, 1)
-                ),
-                topics=(TopicName(topic.slug, topic.name, topic.kind),),
-            ),
-            kind="",
-            published_by=author.name,
-            slug=f"a-story-with-{count}-comments",
-            at=PUBLISHED_AT,
-        )
-        posted: list[int] = []
-        for said in discussion(count):
-            parent_id = None if said.parent is None else posted[said.parent]
-            draft = Draft(text=said.text, name=said.name, parent_id=parent_id)
-            comment = post_comment(document_id=document.pk, draft=draft, at=said.at)
-            posted.append(comment.pk)
-        document.refresh_from_db()
-        adopt_document(document)
-        path = current_path(document.pk)
-        assert path is not None, "it was published above"
-        paths[str(count)] = path
-    return paths
+    return {str(count): load_corpus(count).path for count in counts}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import click
 
 from broadsheet.cli import shared
+from broadsheet.sample.invented import MOST, SEED
 
 
 @click.command()
@@ -76,13 +77,25 @@ def init(
 
 
 @click.command()
+@click.option(
+    "--thread",
+    type=click.IntRange(1, MOST),
+    metavar="N",
+    help="Add one invented story with N comments instead, also to a store in use.",
+)
+@click.option("--seed", type=int, help="With --thread: another seed makes another discussion.")
 @shared.json_option
-def sample(as_json: bool) -> None:
+def sample(thread: int | None, seed: int | None, as_json: bool) -> None:
     """Load the sample publication: three sections and eight stories, all of it fiction.
 
-    Does nothing when the store holds a story.
+    Does nothing when the store holds a story, unless --thread asks for one more.
     """
     shared.require_store()
+    if thread is not None:
+        _sample_thread(thread, seed, as_json=as_json)
+        return
+    if seed is not None:
+        raise click.UsageError("--seed goes with --thread; the sample publication has none.")
     from broadsheet.sample.loading import StoreNotEmpty, load_sample
 
     try:
@@ -94,6 +107,17 @@ def sample(as_json: bool) -> None:
         as_json=as_json,
         text=f"Loaded {loaded.stories} stories with {loaded.comments} comments.",
     )
+
+
+def _sample_thread(count: int, seed: int | None, *, as_json: bool) -> None:
+    from django.conf import settings
+
+    from broadsheet.sample.corpus import load_corpus
+
+    made = load_corpus(
+        count, seed=SEED if seed is None else seed, origin=settings.ORIGIN, say=shared.say
+    )
+    shared.answer(made, as_json=as_json, text=f"{made.address} has {made.comments:,} comments.")
 
 
 @click.command()

@@ -12,13 +12,12 @@ from broadsheet.record.models import JournalEntry
 
 
 def _proposals(entries: Sequence[JournalEntry]) -> dict[int, Proposal]:
-    found = Proposal.objects.filter(document=entries[0].document_id).select_related("passage")
+    numbers = {entry.pk: int(entry.reference.split("/")[1]) for entry in entries}
+    found = Proposal.objects.filter(
+        pk__in=list(numbers.values()), document=entries[0].document_id
+    ).select_related("passage")
     by_id = {proposal.pk: proposal for proposal in found}
-    return {
-        entry.pk: by_id[number]
-        for entry in entries
-        if (number := int(entry.reference.split("/")[1])) in by_id
-    }
+    return {pk: by_id[number] for pk, number in numbers.items() if number in by_id}
 
 
 def _load_proposals(entries: Sequence[JournalEntry]) -> dict[int, object]:

@@ -25,6 +25,7 @@ from broadsheet.discussion.models import (
     Thread,
 )
 from broadsheet.discussion.signals import comment_posted, comments_imported
+from broadsheet.discussion.storing import NewComment, comment_content, store_comments
 from broadsheet.readers.models import Account
 from broadsheet.readers.names import NameUnusable, clean_name, is_legible
 from broadsheet.record import journal
@@ -175,14 +176,7 @@ def post_comment(
         key = _words_key(submission_key, document, draft, name)
         if earlier := _already_sent(key, after=now - SAME_WORDS_WITHIN, keyed=bool(submission_key)):
             return earlier
-        if document.edition_id is None:
-            raise ThreadNotOpen(FieldError("text", "This story is not published."))
-        if document.withdrawn_at is not None:
-            raise ThreadNotOpen(
-                FieldError(
-                    "text", "This story was withdrawn, and its discussion with it is closed."
-                )
-            )
+        _check_open(document)
         parent = _parent(document, draft.parent_id)
         marked = _marked(document, draft.pointer)
         _check_unchanged(document, draft, parent, marked)
@@ -217,6 +211,15 @@ def post_comment(
             lambda: comment_posted.send_robust(sender=Comment, comment=comment), robust=True
         )
     return comment
+
+
+def _check_open(document: Document) -> None:
+    if document.edition_id is None:
+        raise ThreadNotOpen(FieldError("text", "This story is not published."))
+    if document.withdrawn_at is not None:
+        raise ThreadNotOpen(
+            FieldError("text", "This story was withdrawn, and its discussion with it is closed.")
+        )
 
 
 def _marked(document: Document, pointer: Pointer | None) -> Passage | None:
@@ -295,19 +298,6 @@ def _add_comment(
     return comment
 
 
-def comment_content(comment: Comment, version: CommentVersion) -> dict[str, object]:
-    """Return what the journal's digest of a comment is made of."""
-    return {
-        "name": comment.name,
-        "kind": comment.kind,
-        "parent": comment.parent_id,
-        "posted_at": comment.posted_at.astimezone(dt.UTC).isoformat()
-        if comment.posted_at
-        else None,
-        "text": version.text,
-    }
-
-
 @dataclass(frozen=True)
 class ImportedComment:
     """A comment from elsewhere; ``parent_key`` is the ``key`` of an earlier one."""
@@ -334,53 +324,66 @@ def import_comments(
         comment.source_key: comment
         for comment in Comment.objects.filter(document=document).exclude(source_key="")
     }
-    thread, _ = Thread.objects.get_or_create(document=document)
+    Thread.objects.get_or_create(document=document)
     writers = {
         alias.name: alias.author
         for alias in AuthorAlias.objects.filter(
             document=document, state=AliasState.ACCEPTED
         ).select_related("author")
     }
-    added: list[Comment] = []
-    said: list[tuple[Comment, str]] = []
+    new: list[NewComment] = []
     for imported in comments:
         if imported.key in known:
             continue
         parent = known[imported.parent_key] if imported.parent_key else None
         text = clean_text(imported.text)
-        comment = _add_comment(
-            document,
-            Comment(
-                document=document,
-                parent=parent,
-                depth=parent.depth + 1 if parent else 1,
-                kind=imported.kind,
-                origin=Origin.IMPORTED,
-                name=imported.name,
-                author=writers.get(imported.name),
-                posted_at=imported.posted_at,
-                source_key=imported.key,
-            ),
-            text=text,
-            html=plain_html(text),
-            at=now,
+        comment = Comment(
+            document=document,
+            parent=parent,
+            depth=parent.depth + 1 if parent else 1,
+            kind=imported.kind,
+            origin=Origin.IMPORTED,
+            name=imported.name,
+            author=writers.get(imported.name),
+            posted_at=imported.posted_at,
+            source_key=imported.key,
         )
         known[imported.key] = comment
-        added.append(comment)
-        said.append((comment, text))
-    times = [comment.posted_at for comment in added if comment.posted_at]
+        new.append(NewComment(comment, text, plain_html(text), at=now))
+    _append(document, new, now=now)
+    Thread.objects.filter(document=document).update(claimed_comments=claimed)
+    return [each.comment for each in new]
+
+
+@transaction.atomic
+def append_comments(*, document_id: int, comments: Sequence[NewComment]) -> None:
+    """Add comments that were checked and rendered elsewhere, many at once, under one lock.
+
+    They are posted in the order given, each at its own time, with neither contact nor submission
+    key. Raises :class:`ThreadNotOpen`.
+    """
+    document = lock_document(document_id)
+    _check_open(document)
+    Thread.objects.get_or_create(document=document)
+    _append(document, comments, now=clock.now())
+
+
+def _append(document: Document, new: Sequence[NewComment], *, now: dt.datetime) -> None:
+    """Store comments, recognise what they quote and count them; the document is locked."""
+    if not new:
+        return
+    store_comments(document, new)
+    link_quotations(document, [(each.comment, each.text) for each in new], at=now)
+    thread = Thread.objects.get(document=document)
+    times = [each.comment.posted_at for each in new if each.comment.posted_at]
     if thread.last_comment_at:
         times.append(thread.last_comment_at)
-    thread.comment_count += len(added)
+    thread.comment_count += len(new)
     thread.last_comment_at = max(times, default=None)
-    thread.claimed_comments = claimed
     thread.save()
-    if added:
-        link_quotations(document, said, at=now)
-        transaction.on_commit(
-            lambda: comments_imported.send_robust(sender=Comment, document=document), robust=True
-        )
-    return added
+    transaction.on_commit(
+        lambda: comments_imported.send_robust(sender=Comment, document=document), robust=True
+    )
 
 
 @transaction.atomic

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from broadsheet.discussion.actions import alias_content, comment_content
+from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
 from broadsheet.discussion.models import AuthorAlias, CommentPassage, CommentVersion
+from broadsheet.discussion.storing import comment_content
 from broadsheet.record import journal
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.models import JournalEntry
@@ -19,21 +20,20 @@ def _number(entry: JournalEntry) -> int:
 def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
     by_comment = {_number(entry): entry.pk for entry in entries}
     versions = CommentVersion.objects.filter(
-        comment__document=entries[0].document_id, number=1
+        comment__in=list(by_comment), comment__document=entries[0].document_id, number=1
     ).select_related("comment")
     return {
         by_comment[version.comment_id]: comment_content(version.comment, version)
         for version in versions
-        if version.comment_id in by_comment
     }
 
 
 def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
     aliases = {
         alias.pk: alias
-        for alias in AuthorAlias.objects.filter(document=entries[0].document_id).select_related(
-            "author"
-        )
+        for alias in AuthorAlias.objects.filter(
+            pk__in=[_number(entry) for entry in entries], document=entries[0].document_id
+        ).select_related("author")
     }
     return {
         entry.pk: alias_content(aliases[_number(entry)])
@@ -46,7 +46,8 @@ def _load_passages(entries: Sequence[JournalEntry]) -> dict[int, object]:
     links = {
         link.pk: link
         for link in CommentPassage.objects.filter(
-            comment__document=entries[0].document_id
+            pk__in=[_number(entry) for entry in entries],
+            comment__document=entries[0].document_id,
         ).select_related("passage")
     }
     return {

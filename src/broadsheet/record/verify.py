@@ -45,15 +45,16 @@ def verify_record(documents: Sequence[int] | None = None) -> Verification:
 
 def _edition_faults(document: Document) -> Iterator[journal.Fault]:
     """Find editions that the journal does not know; their text is checked by the chain."""
-    known = dict(
-        JournalEntry.objects.filter(document=document, kind=EntryKind.EDITION).values_list(
-            "reference", "sequence"
-        )
-    )
-    numbers = (
+    # Editions first: one that comes out in between is then in the journal at least.
+    numbers = list(
         Edition.objects.filter(document=document)
         .order_by("number")
         .values_list("number", flat=True)
+    )
+    known = set(
+        JournalEntry.objects.filter(document=document, kind=EntryKind.EDITION).values_list(
+            "reference", flat=True
+        )
     )
     for number in numbers:
         if f"edition/{number}" not in known:
@@ -70,13 +71,13 @@ def _load_editions(entries: Sequence[JournalEntry]) -> dict[int, object]:
 
 
 def _load_addresses(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    numbers = {entry.pk: int(entry.reference.removeprefix("address/")) for entry in entries}
     paths = dict(
-        Address.objects.filter(document_id=entries[0].document_id).values_list("pk", "path")
+        Address.objects.filter(
+            pk__in=list(numbers.values()), document_id=entries[0].document_id
+        ).values_list("pk", "path")
     )
-    by_entry = {
-        entry.pk: paths.get(int(entry.reference.removeprefix("address/"))) for entry in entries
-    }
-    return {pk: path for pk, path in by_entry.items() if path is not None}
+    return {pk: paths[number] for pk, number in numbers.items() if number in paths}
 
 
 def _reference_is_content(entries: Sequence[JournalEntry]) -> dict[int, object]:
@@ -88,7 +89,8 @@ def _load_notes(entries: Sequence[JournalEntry]) -> dict[int, object]:
     revisions = {
         f"note/{revision.edition.number}/{revision.number}": revision
         for revision in NoteRevision.objects.filter(
-            edition__document=entries[0].document_id
+            edition__number__in={int(entry.reference.split("/")[1]) for entry in entries},
+            edition__document=entries[0].document_id,
         ).select_related("edition")
     }
     return {
@@ -102,7 +104,8 @@ def _load_reconstructions(entries: Sequence[JournalEntry]) -> dict[int, object]:
     known = {
         f"reconstruction/{item.edition.number}": item
         for item in Reconstruction.objects.filter(
-            edition__document=entries[0].document_id
+            edition__number__in={int(entry.reference.split("/")[1]) for entry in entries},
+            edition__document=entries[0].document_id,
         ).select_related("edition")
     }
     return {

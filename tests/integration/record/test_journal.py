@@ -9,7 +9,7 @@ from django.db import connection
 from tests import factories
 
 from broadsheet.discussion.models import Comment, CommentVersion
-from broadsheet.record import guards
+from broadsheet.record import guards, journal
 from broadsheet.record.models import Document, Edition, JournalEntry
 from broadsheet.record.verify import verify_record
 
@@ -98,7 +98,9 @@ def remove_comment(document):
         (remove_comment, [5], "is missing"),
     ],
 )
-def test_tampering_is_found_at_its_entry(unguarded, tamper, sequences, says):
+@pytest.mark.parametrize("window", [1, 2, 500])
+def test_tampering_is_found_at_its_entry(unguarded, monkeypatch, window, tamper, sequences, says):
+    monkeypatch.setattr(journal, "WINDOW", window)
     tamper(unguarded)
 
     faults = verify_record().faults
@@ -106,6 +108,19 @@ def test_tampering_is_found_at_its_entry(unguarded, tamper, sequences, says):
     assert sorted({fault.sequence for fault in faults})[:1] == sequences
     assert any(says in fault.problem for fault in faults)
     assert {fault.document for fault in faults} == {unguarded.urn}
+
+
+def test_verification_of_a_longer_thread_takes_statements_by_the_window(
+    publication, django_assert_num_queries, monkeypatch
+):
+    monkeypatch.setattr(journal, "WINDOW", 10)
+    document = factories.story()
+    for number in range(38):
+        factories.comment(document, f"Comment {number}.")
+
+    # Heads of five windows (the last is empty), entries of five, contents by kind: 3 + 1 + 1 + 1.
+    with django_assert_num_queries(16):
+        assert list(journal.chain_faults(document)) == []
 
 
 def test_erased_content_still_verifies(unguarded):

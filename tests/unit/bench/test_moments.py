@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 
 from bench.moments import Page, as_text, reworded, spread
-from bench.stories import body
+
+from broadsheet.sample.invented import body
 
 
 def test_editions_are_the_same_in_every_run_and_differ_from_each_other():

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from bench.servers import Server, location, processor_seconds, quoted, read_stat
-from bench.stories import DEEPEST, body, discussion
 from bench.story_page import Case, Side, WrongAnswer, as_range, imported, read_wrk, spread
+
+from broadsheet.sample.invented import DEEPEST, body, discussion
 
 ROOT = Path(__file__).resolve().parents[3]
 
