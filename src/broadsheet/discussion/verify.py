@@ -19,12 +19,13 @@ def _number(entry: JournalEntry) -> int:
 
 def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
     by_comment = {_number(entry): entry.pk for entry in entries}
-    versions = CommentVersion.objects.filter(
-        comment__in=list(by_comment), comment__document=entries[0].document_id, number=1
-    ).select_related("comment")
+    # The document is compared here: given to PostgreSQL, which may know nothing yet of a table that
+    # was just filled, it would read all of the document's comments for each window.
+    versions = CommentVersion.objects.filter(comment__in=list(by_comment), number=1)
     return {
         by_comment[version.comment_id]: comment_content(version.comment, version)
-        for version in versions
+        for version in versions.select_related("comment")
+        if version.comment.document_id == entries[0].document_id
     }
 
 
@@ -46,9 +47,9 @@ def _load_passages(entries: Sequence[JournalEntry]) -> dict[int, object]:
     links = {
         link.pk: link
         for link in CommentPassage.objects.filter(
-            pk__in=[_number(entry) for entry in entries],
-            comment__document=entries[0].document_id,
+            pk__in=[_number(entry) for entry in entries]
         ).select_related("passage")
+        if link.passage.document_id == entries[0].document_id
     }
     return {
         entry.pk: link_content(links[_number(entry)])
