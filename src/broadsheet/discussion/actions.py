@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
@@ -25,6 +26,7 @@ from broadsheet.discussion.models import (
     Thread,
 )
 from broadsheet.discussion.signals import comment_posted, comments_imported
+from broadsheet.discussion.threads import path_below
 from broadsheet.readers.models import Account
 from broadsheet.readers.names import NameUnusable, clean_name, is_legible
 from broadsheet.record import journal
@@ -186,8 +188,10 @@ def post_comment(
         parent = _parent(document, draft.parent_id)
         marked = _marked(document, draft.pointer)
         _check_unchanged(document, draft, parent, marked)
+        thread, _ = Thread.objects.get_or_create(document=document)
         comment = _add_comment(
             document,
+            thread,
             Comment(
                 document=document,
                 parent=parent,
@@ -209,10 +213,10 @@ def post_comment(
         if draft.email:
             CommentContact.objects.create(comment=comment, email=draft.email)
         Submission.objects.update_or_create(key=key, defaults={"comment": comment, "sent_at": now})
-        Thread.objects.get_or_create(document=document)
-        Thread.objects.filter(document=document).update(
-            comment_count=F("comment_count") + 1, last_comment_at=now
-        )
+        thread.last_comment_at = now
+        thread.save()
+        if parent:
+            _count_replies(document, {comment.root_number: 1})
         transaction.on_commit(
             lambda: comment_posted.send_robust(sender=Comment, comment=comment), robust=True
         )
@@ -275,11 +279,39 @@ def _already_sent(key: str, *, after: dt.datetime, keyed: bool) -> Comment | Non
     return None
 
 
+def _put_in_place(thread: Thread, comment: Comment) -> None:
+    """Give a comment its place in the reading order and count it, unsaved; the document is locked.
+
+    Its sequence is known. The replies of its root are counted by :func:`_count_replies`.
+    """
+    thread.comment_count += 1
+    if comment.parent is None:
+        thread.root_count += 1
+        comment.root_number = thread.root_count
+    else:
+        comment.root_number = comment.parent.root_number
+        comment.path = path_below(comment.parent, comment.sequence)
+
+
+def _count_replies(document: Document, added: Mapping[int, int]) -> None:
+    """Count replies by the number of their root; the document is locked. One statement for each
+    number of replies, since most roots have few."""
+    roots: dict[int, list[int]] = {}
+    for root_number, count in added.items():
+        roots.setdefault(count, []).append(root_number)
+    for count, numbers in roots.items():
+        for begin in range(0, len(numbers), 500):
+            Comment.objects.filter(
+                document=document, parent=None, root_number__in=numbers[begin : begin + 500]
+            ).update(reply_count=F("reply_count") + count)
+
+
 def _add_comment(
-    document: Document, comment: Comment, *, text: str, html: str, at: dt.datetime
+    document: Document, thread: Thread, comment: Comment, *, text: str, html: str, at: dt.datetime
 ) -> Comment:
     """Store a comment with its first version and its journal entry; the document is locked."""
     comment.sequence = document.head_sequence + 1
+    _put_in_place(thread, comment)
     comment.save(force_insert=True)
     version = CommentVersion(
         comment=comment, number=1, text=text, html=html, valid_from=comment.posted_at
@@ -350,6 +382,7 @@ def import_comments(
         text = clean_text(imported.text)
         comment = _add_comment(
             document,
+            thread,
             Comment(
                 document=document,
                 parent=parent,
@@ -371,7 +404,7 @@ def import_comments(
     times = [comment.posted_at for comment in added if comment.posted_at]
     if thread.last_comment_at:
         times.append(thread.last_comment_at)
-    thread.comment_count += len(added)
+    _count_replies(document, Counter(comment.root_number for comment in added if comment.parent_id))
     thread.last_comment_at = max(times, default=None)
     thread.claimed_comments = claimed
     thread.save()
