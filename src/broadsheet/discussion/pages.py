@@ -163,7 +163,7 @@ def _first_replies(document: Document, room: Mapping[int, int], at: dt.datetime 
         if at is not None:
             parameters.append(connection.ops.adapt_datetimefield_value(at))
         parameters.append(count)
-    return RawSQL(" UNION ALL ".join(parts), parameters)
+    return RawSQL(" UNION ALL ".join(parts), parameters)  # noqa: S611 - only constants are joined
 
 
 def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list[Comment]:
@@ -230,8 +230,8 @@ def _branches(select: str, passage: str, at: dt.datetime | None) -> tuple[str, l
         then_said=f" AND {then.format('said')}" if then else "",
         then_reply=f" AND {then.format('reply')}" if then else "",
     )
-    moment = [] if at is None else [connection.ops.adapt_datetimefield_value(at)] * 2
-    return f"({sql}{select})", moment
+    moment: list[object] = [] if at is None else [connection.ops.adapt_datetimefield_value(at)] * 2
+    return f"{sql}{select}", moment
 
 
 def talked_about(document: Document, at: dt.datetime | None = None) -> list[tuple[Passage, int]]:
@@ -244,7 +244,7 @@ def talked_about(document: Document, at: dt.datetime | None = None) -> list[tupl
         )
         .select_related("edition", "changed_in")
         .defer(*_unread())
-        .annotate(talk=RawSQL(sql, moment, output_field=IntegerField()))
+        .annotate(talk=RawSQL(sql, moment, output_field=IntegerField()))  # noqa: S611 - no value is in it
         .order_by("pk")
     )
     return [(passage, passage.talk) for passage in passages if passage.talk]
@@ -254,7 +254,8 @@ def passage_page(passage: Passage, *, after: Comment | None = None) -> tuple[Thr
     """Return comments about a passage with the replies beneath them, in reading order, a hundred
     at once, and how many there are. Two statements."""
     select, _ = _branches("SELECT id FROM branch", "%s", None)
-    chosen = Q(pk__in=RawSQL(select, [passage.pk]), document=passage.document_id)
+    ids = RawSQL(select, [passage.pk])  # noqa: S611 - no value is in it
+    chosen = Q(pk__in=ids, document=passage.document_id)
     total = Comment.objects.filter(chosen).count()
     if after is not None:
         chosen &= Q(root_number__gt=after.root_number) | Q(
@@ -319,6 +320,19 @@ def spot_of(comment: Comment) -> Spot:
     return Spot(last, root)
 
 
+_SECOND = {
+    "sqlite": "substr(max(posted_at, %s), 1, 19)",
+    "postgresql": "date_trunc('second', greatest(posted_at, %s))",
+}
+_POINTS = (
+    "SELECT MAX(at), SUM(said) FROM (SELECT at, said, (ROW_NUMBER() OVER (ORDER BY at) - 1)"
+    " * CASE WHEN COUNT(*) OVER () < %s THEN COUNT(*) OVER () ELSE %s END"
+    " / COUNT(*) OVER () AS place FROM (SELECT {second} AS at, COUNT(*) AS said"
+    " FROM discussion_comment WHERE document_id = %s AND posted_at IS NOT NULL GROUP BY 1)"
+    " AS seconds) AS points GROUP BY place ORDER BY place"
+)
+
+
 def comment_points(
     document: Document, first: dt.datetime, *, limit: int
 ) -> list[tuple[dt.datetime, int]]:
@@ -328,19 +342,8 @@ def comment_points(
     Groups of points and not stretches of time: a remark made a year later would put a whole lively
     morning into one. Comments older than ``first`` are counted at its second.
     """
-    if connection.vendor == "sqlite":
-        second = "substr(max(posted_at, %s), 1, 19)"
-    else:
-        second = "date_trunc('second', greatest(posted_at, %s))"
-    sql = (
-        "SELECT MAX(at), SUM(said) FROM (SELECT at, said, (ROW_NUMBER() OVER (ORDER BY at) - 1)"
-        " * CASE WHEN COUNT(*) OVER () < %s THEN COUNT(*) OVER () ELSE %s END"
-        " / COUNT(*) OVER () AS place FROM (SELECT "
-        + second
-        + " AS at, COUNT(*) AS said FROM discussion_comment"
-        " WHERE document_id = %s AND posted_at IS NOT NULL GROUP BY 1) AS seconds) AS points"
-        " GROUP BY place ORDER BY place"
-    )
+    second = _SECOND["sqlite" if connection.vendor == "sqlite" else "postgresql"]
+    sql = _POINTS.format(second=second)
     moment = connection.ops.adapt_datetimefield_value(first)
     with connection.cursor() as cursor:
         cursor.execute(sql, [limit, limit, moment, document.pk])

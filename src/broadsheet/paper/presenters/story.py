@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from broadsheet.discussion.models import Thread
 from broadsheet.discussion.pages import (
     ThreadPage,
     add_passages,
@@ -98,9 +97,9 @@ def story_view(
 ) -> StoryView | None:
     """Return a story as it stood at a moment, or ``None`` before its first edition.
 
-    Seven statements: editions with notes and what led to them, the thread's counts, passages with
-    theirs, roots, and comments; if there are any, what the comments are about and propose. At a past
-    moment also the edition, and the alignments if passages are to be carried.
+    Six statements: editions with notes and what led to them, passages with their counts, roots, and
+    comments; if there are any, what the comments are about and propose. At a past moment also the
+    edition, the count, and the alignments if passages are to be carried.
     """
     edition = edition_at(document, at)
     if edition is None:
@@ -152,7 +151,7 @@ def _view(
     at: dt.datetime | None = None,
 ) -> StoryView:
     content = edition.content
-    thread = Thread.objects.filter(pk=document.pk).first()
+    thread = getattr(document, "thread", None)
     if at is None:
         count = thread.comment_count if thread and not is_past else 0
     else:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from broadsheet.discussion.pages import comment_points
-from broadsheet.discussion.queries import comment_counts
 from broadsheet.paper.memento import compact, iso
 from broadsheet.paper.presenters.cards import and_list
 from broadsheet.paper.presenters.editions import VERBS
@@ -132,14 +131,15 @@ def moments_data(document: Document) -> dict[str, Any]:
 
     ``{"editions": [{"number", "at", "kind", "verb", "is_reconstructed"}], "comments": {"points":
     [{"at", "count"}], "count", "untimed"}}``, all in order of time, instants in UTC. More than
-    three hundred points are counted in groups, each at the time of its last comment. Three statements.
+    three hundred points are counted in groups, each at the time of its last comment. Two statements.
     """
     rows = list(
         editions_of(document).values_list(
             "number", "published_at", "kind", "reconstruction__edition_id"
         )
     )
-    total = comment_counts([document.pk]).get(document.pk, 0)
+    thread = getattr(document, "thread", None)
+    total = thread.comment_count if thread else 0
     points = comment_points(document, rows[0][1], limit=MAX_POINTS) if rows else []
     timed = sum(count for _, count in points)
     return {
