@@ -19,7 +19,58 @@ def test_from_the_front_page_to_the_comments(open_page):
 
     assert page.url.endswith("#discussion")
     expect(page.get_by_role("heading", level=2, name="Discussion")).to_be_in_viewport()
-    assert page.locator("[data-thread] article").count() >= 300
+    assert 50 <= page.locator("[data-thread] article").count() <= 200
+
+
+def test_thread_is_read_to_its_end_in_place(open_page, council):
+    page = open_page(council)
+    articles = page.locator("[data-thread] article")
+    wanted = int(re.match(r"\d+", page.locator("h2 [data-count]").inner_text())[0])
+    links = page.locator("[data-more], [data-next] a")
+
+    for _ in range(60):
+        if links.count() == 0:
+            break
+        before = articles.count()
+        left = links.count()
+        links.first.click()
+        expect(page.locator("[data-status]")).to_have_text(re.compile(r"^\d+ more comment"))
+        page.wait_for_function(
+            "([before]) => document.querySelectorAll('[data-thread] article').length > before",
+            arg=[before],
+        )
+        assert page.evaluate("document.activeElement.matches('article.comment')")
+        assert page.url.endswith(council)
+        page.evaluate("document.querySelector('[data-status]').textContent = ''")
+        assert left
+
+    ids = articles.evaluate_all("all => all.map(each => each.id)")
+    assert len(ids) == len(set(ids)) == wanted
+    assert page.evaluate(
+        """() => [...document.querySelectorAll('[data-thread] ol')].every((list) =>
+          [...list.children].every((item) => item.matches('li')))"""
+    )
+
+
+def test_thread_is_read_to_its_end_without_scripts(open_page, council):
+    page = open_page(council, java_script_enabled=False)
+    seen: list[str] = []
+    for _ in range(30):
+        seen += page.locator(".thread article").evaluate_all("all => all.map(each => each.id)")
+        more = page.locator(".thread + .more a")
+        if more.count() == 0:
+            break
+        more.click()
+
+    assert len(seen) == len(set(seen)) >= 150
+    expect(page.get_by_role("heading", level=2, name="Discussion")).to_be_visible()
+    assert "noindex" in page.locator('meta[name="robots"]').get_attribute("content")
+
+
+def test_page_of_the_thread_is_accessible(open_page, council):
+    page = open_page(council + "discussion/?sort=newest")
+
+    assert (found := Axe().run(page)).violations_count == 0, found.generate_report()
 
 
 def test_permalink_leads_to_its_comment(open_page, council):

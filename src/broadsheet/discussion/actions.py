@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
 
 from broadsheet import clock
 from broadsheet.discussion.anchors import anchor_comment, link_quotations
@@ -25,7 +25,13 @@ from broadsheet.discussion.models import (
     Thread,
 )
 from broadsheet.discussion.signals import comment_posted, comments_imported
-from broadsheet.discussion.storing import NewComment, comment_content, store_comments
+from broadsheet.discussion.storing import (
+    NewComment,
+    comment_content,
+    count_replies,
+    put_in_place,
+    store_comments,
+)
 from broadsheet.readers.models import Account
 from broadsheet.readers.names import NameUnusable, clean_name, is_legible
 from broadsheet.record import journal
@@ -180,8 +186,10 @@ def post_comment(
         parent = _parent(document, draft.parent_id)
         marked = _marked(document, draft.pointer)
         _check_unchanged(document, draft, parent, marked)
+        thread, _ = Thread.objects.get_or_create(document=document)
         comment = _add_comment(
             document,
+            thread,
             Comment(
                 document=document,
                 parent=parent,
@@ -203,10 +211,10 @@ def post_comment(
         if draft.email:
             CommentContact.objects.create(comment=comment, email=draft.email)
         Submission.objects.update_or_create(key=key, defaults={"comment": comment, "sent_at": now})
-        Thread.objects.get_or_create(document=document)
-        Thread.objects.filter(document=document).update(
-            comment_count=F("comment_count") + 1, last_comment_at=now
-        )
+        thread.last_comment_at = now
+        thread.save()
+        if parent:
+            count_replies(document, {comment.root_number: 1})
         transaction.on_commit(
             lambda: comment_posted.send_robust(sender=Comment, comment=comment), robust=True
         )
@@ -279,10 +287,11 @@ def _already_sent(key: str, *, after: dt.datetime, keyed: bool) -> Comment | Non
 
 
 def _add_comment(
-    document: Document, comment: Comment, *, text: str, html: str, at: dt.datetime
+    document: Document, thread: Thread, comment: Comment, *, text: str, html: str, at: dt.datetime
 ) -> Comment:
     """Store a comment with its first version and its journal entry; the document is locked."""
     comment.sequence = document.head_sequence + 1
+    put_in_place(thread, comment)
     comment.save(force_insert=True)
     version = CommentVersion(
         comment=comment, number=1, text=text, html=html, valid_from=comment.posted_at
@@ -372,13 +381,16 @@ def _append(document: Document, new: Sequence[NewComment], *, now: dt.datetime) 
     """Store comments, recognise what they quote and count them; the document is locked."""
     if not new:
         return
-    store_comments(document, new)
-    link_quotations(document, [(each.comment, each.text) for each in new], at=now)
     thread = Thread.objects.get(document=document)
+    store_comments(document, thread, new)
+    link_quotations(document, [(each.comment, each.text) for each in new], at=now)
     times = [each.comment.posted_at for each in new if each.comment.posted_at]
     if thread.last_comment_at:
         times.append(thread.last_comment_at)
-    thread.comment_count += len(new)
+    count_replies(
+        document,
+        Counter(each.comment.root_number for each in new if each.comment.parent is not None),
+    )
     thread.last_comment_at = max(times, default=None)
     thread.save()
     transaction.on_commit(

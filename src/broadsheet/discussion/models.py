@@ -16,6 +16,7 @@ class Thread(models.Model):
         "record.Document", primary_key=True, on_delete=models.PROTECT, related_name="thread"
     )
     comment_count = models.PositiveIntegerField(default=0)
+    root_count = models.PositiveIntegerField(default=0, help_text="Comments that answer no other.")
     last_comment_at = models.DateTimeField(null=True)
     claimed_comments = models.PositiveIntegerField(
         null=True, help_text="The number that an imported page gave for itself."
@@ -30,6 +31,7 @@ class Comment(models.Model):
 
     ``sequence`` is its entry in the document's journal: unique there, in the order of arrival, which
     is the reading order among siblings. ``posted_at`` is null when an imported page does not say.
+    Reading order is by ``root_number`` and ``path``; both are set when it is stored, and stay.
     """
 
     document = models.ForeignKey(
@@ -38,6 +40,15 @@ class Comment(models.Model):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
     sequence = models.PositiveBigIntegerField()
     depth = models.PositiveSmallIntegerField(default=1)
+    root_number = models.PositiveIntegerField(
+        help_text="The number of its root among the document’s roots, from 1; a root has its own."
+    )
+    path = models.BinaryField(
+        default=b"", help_text="Its place beneath the root, see discussion/threads.py."
+    )
+    reply_count = models.PositiveIntegerField(
+        default=0, help_text="Of a root: all comments beneath it; of others 0."
+    )
     kind = models.CharField(max_length=16, choices=CommentKind, default=CommentKind.COMMENT)
     origin = models.CharField(max_length=16, choices=Origin, default=Origin.HERE)
     name = models.CharField(max_length=200, blank=True, help_text="As signed; empty: not recorded.")
@@ -57,12 +68,27 @@ class Comment(models.Model):
     )
 
     shown_versions: list[CommentVersion]
-    """The version valid at the moment asked for; set by ``queries.thread_comments``."""
+    """The version valid at the moment asked for; set by the queries."""
     shown_passages: list[CommentPassage]
-    """The passages it is about; set by ``queries.thread_comments``."""
+    """The passages it is about; set by the queries."""
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["document", "root_number", "path"], name="discussion_comment_reading"
+            ),
+            models.Index(
+                fields=["document", "root_number"],
+                condition=Q(author__isnull=False),
+                name="discussion_comment_by_author",
+            ),
+        ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["document", "root_number"],
+                condition=Q(parent=None),
+                name="discussion_comment_root_once",
+            ),
             models.UniqueConstraint(
                 fields=["document", "sequence"], name="discussion_comment_order"
             ),

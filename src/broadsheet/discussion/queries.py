@@ -62,18 +62,6 @@ def comment_counts(document_ids: Iterable[int]) -> dict[int, int]:
     )
 
 
-def comment_times(document: Document) -> list[dt.datetime | None]:
-    """Return when each comment of a thread was posted; ``None`` where it is not recorded.
-
-    In order of arrival. One statement, and no comment is loaded.
-    """
-    return list(
-        Comment.objects.filter(document=document)
-        .order_by("sequence")
-        .values_list("posted_at", flat=True)
-    )
-
-
 def most_discussed(*, limit: int, now: dt.datetime) -> list[tuple[Edition, int]]:
     """Return the stories with most comments among those discussed in the last thirty days, or, when
     there are none, among all. Four statements at most."""

@@ -9,11 +9,14 @@ several where the database bounds a statement), and one update of the document.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from broadsheet.discussion.models import Comment, CommentVersion
+from django.db.models import F
+
+from broadsheet.discussion.models import Comment, CommentVersion, Thread
+from broadsheet.discussion.threads import path_below
 from broadsheet.record import journal
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.models import Document
@@ -47,20 +50,49 @@ def comment_content(comment: Comment, version: CommentVersion) -> dict[str, obje
     }
 
 
-def store_comments(document: Document, said: Sequence[NewComment]) -> None:
+def put_in_place(thread: Thread, comment: Comment) -> None:
+    """Give a comment its place in the reading order and count it, unsaved; the document is locked.
+
+    Its sequence is known. The replies of its root are counted by :func:`count_replies`.
+    """
+    thread.comment_count += 1
+    if comment.parent is None:
+        thread.root_count += 1
+        comment.root_number = thread.root_count
+    else:
+        comment.root_number = comment.parent.root_number
+        comment.path = path_below(comment.parent, comment.sequence)
+
+
+def count_replies(document: Document, added: Mapping[int, int]) -> None:
+    """Count replies by the number of their root; the document is locked. One statement for each
+    number of replies, since most roots have few."""
+    roots: dict[int, list[int]] = {}
+    for root_number, count in added.items():
+        roots.setdefault(count, []).append(root_number)
+    for count, numbers in roots.items():
+        for begin in range(0, len(numbers), 500):
+            Comment.objects.filter(
+                document=document, parent=None, root_number__in=numbers[begin : begin + 500]
+            ).update(reply_count=F("reply_count") + count)
+
+
+def store_comments(document: Document, thread: Thread, said: Sequence[NewComment]) -> None:
     """Store comments with their first versions and journal entries, in the order given.
 
-    Parents stand before their replies; ``document`` is locked by the running transaction. Nothing
-    is counted and no quotation is recognised.
+    Parents stand before their replies; ``document`` is locked by the running transaction. The
+    comments are counted in ``thread``, unsaved; replies of roots are not, and no quotation is
+    recognised.
     """
     remaining = iter(said)
     while batch := list(islice(remaining, BATCH)):
-        _store_batch(document, batch)
+        _store_batch(document, thread, batch)
 
 
-def _store_batch(document: Document, batch: Sequence[NewComment]) -> None:
+def _store_batch(document: Document, thread: Thread, batch: Sequence[NewComment]) -> None:
     for sequence, new in enumerate(batch, document.head_sequence + 1):
         new.comment.sequence = sequence
+        put_in_place(thread, new.comment)
     waiting = [new.comment for new in batch]
     while waiting:
         ready: list[Comment] = []

@@ -1,11 +1,12 @@
 """A thread in its one reading order: replies beneath what they answer, siblings as they arrived.
 
-Trees are walked without recursion: a reply chain may be as long as readers make it.
+The place of a comment is stored with it: the number of its root, and beneath the root a path of the
+sequences that lead to it, so that a stretch of the order is read without the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from broadsheet.discussion.models import Comment
@@ -13,6 +14,16 @@ from broadsheet.discussion.models import Comment
 MAX_SHOWN_DEPTH = 6
 """Levels that are set in from the margin; deeper replies stand at the last one, one after the
 other, and say whom they answer. More would leave no room on a phone."""
+STEP_BYTES = 4
+"""Bytes of one sequence in a path, the highest first, so that paths sort as bytes."""
+MAX_STEPS = 40
+"""Sequences in a path. Replies below so many others stand in order of arrival: a path must fit
+into an index however long readers make a chain."""
+
+ROOTS_PER_PAGE = 50
+REPLIES_PER_PAGE = 150
+REPLIES_PER_ROOT = 20
+"""Replies shown beneath one root of a page; fewer where the page would have too many."""
 
 
 @dataclass(frozen=True)
@@ -31,26 +42,44 @@ class Placed:
     closes: int
 
 
-def reading_order(comments: Sequence[Comment]) -> Iterator[Placed]:
-    """Place comments given in order of arrival; the cost is linear.
+def path_below(parent: Comment, sequence: int) -> bytes:
+    """Return the path of a reply; that of a root is empty."""
+    above = bytes(parent.path)[: (MAX_STEPS - 1) * STEP_BYTES]
+    return above + sequence.to_bytes(STEP_BYTES)
 
-    A reply whose parent is not among them stands at the top, so that nothing is lost.
+
+def steps(path: bytes) -> list[int]:
+    """Return the sequences of a path: those of the replies above a comment, and its own."""
+    return [int.from_bytes(path[at : at + STEP_BYTES]) for at in range(0, len(path), STEP_BYTES)]
+
+
+def allotted(counts: Mapping[int, int]) -> dict[int, int]:
+    """Return how many replies a page shows beneath each of its roots, by the number that there are.
+
+    All roots have the same bound, as high as the page has room for.
+    """
+    bound = REPLIES_PER_ROOT
+    while bound > 1 and sum(min(count, bound) for count in counts.values()) > REPLIES_PER_PAGE:
+        bound -= 1
+    return {root: min(count, bound) for root, count in counts.items()}
+
+
+def reading_order(comments: Sequence[Comment]) -> Iterator[Placed]:
+    """Place comments that are given in reading order; the cost is linear.
+
+    A reply whose parent is not among them stands beneath the nearest comment above it that is, or
+    at the top, so that nothing is lost.
     """
     by_id = {comment.pk: comment for comment in comments}
-    replies: dict[int | None, list[Comment]] = {}
+    by_place = {(comment.root_number, bytes(comment.path)): comment.pk for comment in comments}
+    levels: dict[int, int] = {}
     for comment in comments:
-        parent_id = comment.parent_id if comment.parent_id in by_id else None
-        replies.setdefault(parent_id, []).append(comment)
-    ordered: list[tuple[Comment, int]] = []
-    waiting = [(comment, 1) for comment in reversed(replies.get(None, []))]
-    while waiting:
-        comment, level = waiting.pop()
-        ordered.append((comment, level))
-        below = min(level + 1, MAX_SHOWN_DEPTH)
-        waiting.extend((reply, below) for reply in reversed(replies.get(comment.pk, [])))
+        above = comment.parent_id if comment.parent_id in levels else _above(comment, by_place)
+        levels[comment.pk] = min(levels.get(above or 0, 0) + 1, MAX_SHOWN_DEPTH)
     level_before = 1
-    for index, (comment, level) in enumerate(ordered):
-        level_after = ordered[index + 1][1] if index + 1 < len(ordered) else 1
+    for index, comment in enumerate(comments):
+        level = levels[comment.pk]
+        level_after = levels[comments[index + 1].pk] if index + 1 < len(comments) else 1
         yield Placed(
             comment=comment,
             parent=by_id.get(comment.parent_id) if comment.parent_id else None,
@@ -60,3 +89,11 @@ def reading_order(comments: Sequence[Comment]) -> Iterator[Placed]:
             closes=max(level - level_after, 0),
         )
         level_before = level
+
+
+def _above(comment: Comment, by_place: Mapping[tuple[int, bytes], int]) -> int | None:
+    path = bytes(comment.path)
+    for length in range(len(path) - STEP_BYTES, -1, -STEP_BYTES):
+        if found := by_place.get((comment.root_number, path[:length])):
+            return found
+    return None

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
-from broadsheet.discussion.models import AuthorAlias, CommentPassage, CommentVersion
+from broadsheet.discussion.models import (
+    AuthorAlias,
+    Comment,
+    CommentPassage,
+    CommentVersion,
+    Thread,
+)
 from broadsheet.discussion.storing import comment_content
+from broadsheet.discussion.threads import path_below
 from broadsheet.record import journal
 from broadsheet.record.enums import EntryKind
-from broadsheet.record.models import JournalEntry
+from broadsheet.record.models import Document, JournalEntry
+from broadsheet.record.verify import register_check
 
 
 def _number(entry: JournalEntry) -> int:
@@ -58,7 +67,41 @@ def _load_passages(entries: Sequence[JournalEntry]) -> dict[int, object]:
     }
 
 
+def thread_faults(document: Document) -> Iterator[journal.Fault]:
+    """Find comments at a wrong place of the reading order, and counts that are not true."""
+    comments = list(
+        Comment.objects.filter(document=document)
+        .order_by("sequence")
+        .only("parent_id", "sequence", "root_number", "path", "reply_count")
+    )
+    by_id = {comment.pk: comment for comment in comments}
+    replies = Counter(comment.root_number for comment in comments if comment.parent_id)
+    roots = 0
+    for comment in comments:
+        if comment.parent_id is None:
+            roots += 1
+            place, count = (roots, b""), replies[comment.root_number]
+        else:
+            parent = by_id[comment.parent_id]
+            place, count = (parent.root_number, path_below(parent, comment.sequence)), 0
+        if (comment.root_number, bytes(comment.path)) != place:
+            problem = f"comment {comment.pk} is not at its place in the thread"
+            yield journal.Fault(document.urn, comment.sequence, problem)
+        if comment.reply_count != count:
+            problem = f"comment {comment.pk} has {count} replies, not {comment.reply_count}"
+            yield journal.Fault(document.urn, comment.sequence, problem)
+    thread = Thread.objects.filter(pk=document.pk).first()
+    counted = (thread.comment_count, thread.root_count) if thread else (0, 0)
+    if counted != (len(comments), roots):
+        problem = (
+            f"the thread counts {counted[0]} comments and {counted[1]} beginnings;"
+            f" there are {len(comments)} and {roots}"
+        )
+        yield journal.Fault(document.urn, document.head_sequence, problem)
+
+
 def register() -> None:
+    register_check(thread_faults)
     journal.register_content(EntryKind.PASSAGE, _load_passages)
     journal.register_content(EntryKind.COMMENT, _load_comments)
     journal.register_content(EntryKind.ATTRIBUTION, _load_aliases)

@@ -51,11 +51,14 @@ def sections() -> QuerySet[Section]:
     return Section.objects.filter(is_listed=True).order_by("position", "id")
 
 
-def address(path: str) -> Address | None:
-    """Return the address at ``path``, current or old, with its document. One statement."""
+def address(path: str, *also: str) -> Address | None:
+    """Return the address at ``path``, current or old, with its document. One statement.
+
+    ``also`` names what else comes with the document, for the rooms that know it.
+    """
     return (
         Address.objects.filter(path=path)
-        .select_related("document", "document__section", "document__edition")
+        .select_related("document", "document__section", "document__edition", *also)
         .first()
     )
 

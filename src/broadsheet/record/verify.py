@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from broadsheet.record import journal
@@ -27,6 +27,16 @@ class Verification:
     faults: tuple[journal.Fault, ...]
 
 
+_CHECKS: list[Callable[[Document], Iterator[journal.Fault]]] = []
+"""What other rooms check of each document."""
+
+
+def register_check(check: Callable[[Document], Iterator[journal.Fault]]) -> None:
+    """Let ``verify`` look at more of each document."""
+    if check not in _CHECKS:
+        _CHECKS.append(check)
+
+
 def verify_record(documents: Sequence[int] | None = None) -> Verification:
     """Recompute the chains of all documents, or of those with the given ids."""
     found = Document.objects.order_by("pk")
@@ -39,6 +49,8 @@ def verify_record(documents: Sequence[int] | None = None) -> Verification:
         faults.extend(journal.chain_faults(document))
         faults.extend(_edition_faults(document))
         faults.extend(_placement_faults(document))
+        for check in _CHECKS:
+            faults.extend(check(document))
     entries = JournalEntry.objects.filter(document__in=found).count()
     return Verification(checked, entries, tuple(faults))
 

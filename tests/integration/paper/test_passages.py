@@ -316,5 +316,5 @@ def test_passages_cost_a_fixed_number_of_statements(client, bridge, django_asser
 
     with django_assert_num_queries(11):
         client.get(STORY)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(f"{STORY}at/20260901T093000Z/")

@@ -121,27 +121,37 @@ class Talk:
     """Each passage once, with the number of its comments."""
 
 
-def talk_of(comments: Sequence[Comment], edition: Edition, path: str) -> Talk:
-    """Say for comments in order of arrival, which passages they are about and how these stand."""
+def talk_of(
+    comments: Sequence[Comment],
+    edition: Edition,
+    path: str,
+    talked: Sequence[tuple[Passage, int]] = (),
+) -> Talk:
+    """Say which passages comments are about, and how these stand in an edition.
+
+    ``talked`` holds the passages of the whole thread with their counts, for the margin of the story.
+    """
     links = [link for comment in comments for link in comment.shown_passages]
-    passages = list({link.passage_id: link.passage for link in links}.values())
+    passages = {link.passage_id: link.passage for link in links}
+    passages.update({passage.pk: passage for passage, _ in talked})
     if not passages:
         return Talk()
+    known = list(passages.values())
     abouts: dict[int, About] = {}
-    for passage, standing in zip(passages, standings_in(edition, passages), strict=True):
+    for passage, standing in zip(known, standings_in(edition, known), strict=True):
         abouts[passage.pk] = About(passage, standing, _now(edition, standing), path)
-    by_comment: dict[int, list[About]] = {}
-    counts: dict[int, int] = dict.fromkeys(abouts, 0)
-    branch: dict[int, frozenset[int]] = {}
-    for comment in comments:
-        own = [abouts[link.passage_id] for link in comment.shown_passages]
-        if own:
-            by_comment[comment.pk] = own
-        above = branch.get(comment.parent_id or 0, frozenset())
-        branch[comment.pk] = above | {about.passage.pk for about in own}
-        for passage_id in branch[comment.pk]:
-            counts[passage_id] += 1
-    return Talk(by_comment, [(about, counts[pk]) for pk, about in abouts.items()])
+    by_comment = {
+        comment.pk: [abouts[link.passage_id] for link in comment.shown_passages]
+        for comment in comments
+        if comment.shown_passages
+    }
+    return Talk(by_comment, [(abouts[passage.pk], count) for passage, count in talked])
+
+
+def about_passage(passage: Passage, edition: Edition, path: str) -> About:
+    """Say how one passage stands in an edition."""
+    standing = standings_in(edition, [passage])[0]
+    return About(passage, standing, _now(edition, standing), path)
 
 
 def _now(edition: Edition, standing: Standing) -> str:

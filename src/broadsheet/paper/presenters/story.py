@@ -8,17 +8,28 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from broadsheet.discussion.models import Comment
-from broadsheet.discussion.queries import thread_comments
+from broadsheet.discussion.pages import (
+    ThreadPage,
+    add_passages,
+    comment_count,
+    talked_about,
+    thread_page,
+)
+from broadsheet.paper.memento import compact
 from broadsheet.paper.presenters.cards import LEAD_SIZES, headline_of
 from broadsheet.paper.presenters.editions import EditionView, edition_views, first_published, told
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
 from broadsheet.paper.presenters.structured import json_ld, story_data
-from broadsheet.paper.presenters.thread import CommentView, proposals_in, thread_views
+from broadsheet.paper.presenters.thread import (
+    ThreadView,
+    proposals_in,
+    thread_view,
+    thread_views,
+)
 from broadsheet.record.content import EditionContent
-from broadsheet.record.models import Document, Edition, Section
+from broadsheet.record.models import Document, Edition, Passage, Section
 from broadsheet.record.queries import edition_at, editions_of
 from broadsheet.record.rendering import block_html, picture_html
 
@@ -37,7 +48,8 @@ class StoryView:
     withdrawn: Moment | None
     imported: Moment | None
     source: str
-    thread: Sequence[CommentView]
+    thread: ThreadView
+    comment_count: int
     claimed_comments: int | None
     structured: SafeString | str
     document_id: int | None
@@ -49,10 +61,6 @@ class StoryView:
     @property
     def has_reconstructions(self) -> bool:
         return any(item.reconstructed for item in self.editions)
-
-    @property
-    def comment_count(self) -> int:
-        return len(self.thread)
 
     @property
     def write_path(self) -> str:
@@ -89,9 +97,9 @@ def story_view(
 ) -> StoryView | None:
     """Return a story as it stood at a moment, or ``None`` before its first edition.
 
-    Eight statements: editions with notes and what led to them, thread, comments, versions,
-    passages, and proposals if there are any; at a past moment also the edition, and the alignments
-    if passages are to be carried.
+    Six statements: editions with notes and what led to them, passages with their counts, roots, and
+    comments; if there are any, what the comments are about and propose. At a past moment also the
+    edition, the count, and the alignments if passages are to be carried.
     """
     edition = edition_at(document, at)
     if edition is None:
@@ -99,12 +107,16 @@ def story_view(
     editions = list(
         told(editions_of(document, at), at).defer("body_html", "canonical_text", "content_data")
     )
-    comments = thread_comments(document, at)
+    talked = talked_about(document, at)
+    comments = thread_page(document, at=at)
+    if talked:
+        add_passages(comments.comments)
     return _view(
         document,
         edition,
         editions,
         comments,
+        talked,
         path=path,
         around=around,
         at=at,
@@ -121,14 +133,17 @@ def past_edition_view(
             "body_html", "canonical_text", "content_data"
         )
     )
-    return _view(document, edition, editions, [], path=path, around=around, is_past=True)
+    return _view(
+        document, edition, editions, ThreadPage([]), [], path=path, around=around, is_past=True
+    )
 
 
 def _view(
     document: Document,
     edition: Edition,
     editions: Sequence[Edition],
-    comments: Sequence[Comment],
+    page: ThreadPage,
+    talked: Sequence[tuple[Passage, int]],
     *,
     path: str,
     around: Frame,
@@ -137,7 +152,13 @@ def _view(
 ) -> StoryView:
     content = edition.content
     thread = getattr(document, "thread", None)
-    talk = talk_of(comments, edition, path)
+    if at is None:
+        count = thread.comment_count if thread and not is_past else 0
+    else:
+        count = comment_count(document, at)
+    below = f"at/{compact(at)}/" if at else ""
+    comments = page.comments
+    talk = talk_of(comments, edition, path, talked)
     views = edition_views(editions, around, path)
     structured = story_data(
         document=document,
@@ -145,6 +166,7 @@ def _view(
         editions=views,
         content=content,
         comments=comments,
+        comment_count=count,
         around=around,
         path=path,
     )
@@ -161,13 +183,21 @@ def _view(
         else None,
         imported=moment(document.imported_at, around.zone) if document.imported_at else None,
         source=document.source,
-        thread=thread_views(
-            comments,
-            zone=around.zone,
+        thread=thread_view(
+            thread_views(
+                page,
+                zone=around.zone,
+                path=path,
+                talk=talk,
+                proposals=proposals_in(comments, at),
+                below=below,
+            ),
+            page,
             path=path,
-            talk=talk,
-            proposals=proposals_in(comments, at),
+            below=below,
+            with_orders=count > 1,
         ),
+        comment_count=count,
         claimed_comments=thread.claimed_comments if thread else None,
         structured="" if is_past else json_ld(structured),
         document_id=document.pk,
@@ -204,7 +234,8 @@ def preview_view(
         withdrawn=None,
         imported=None,
         source="",
-        thread=[],
+        thread=ThreadView([]),
+        comment_count=0,
         claimed_comments=None,
         structured="",
         document_id=document.pk if document else None,

@@ -54,6 +54,7 @@ def story_data(
     editions: Sequence[EditionView],
     content: EditionContent,
     comments: Sequence[Comment],
+    comment_count: int,
     around: Frame,
     path: str,
 ) -> dict[str, Any]:
@@ -81,12 +82,12 @@ def story_data(
         "archivedAt": f"{url}v/{edition.number}/",
         "wordCount": edition.word_count,
         "identifier": document.urn,
-        "commentCount": len(comments),
+        "commentCount": comment_count,
         "discussionUrl": f"{url}#discussion",
         "interactionStatistic": {
             "@type": "InteractionCounter",
             "interactionType": "https://schema.org/CommentAction",
-            "userInteractionCount": len(comments),
+            "userInteractionCount": comment_count,
         },
     }
     optional = {

@@ -12,15 +12,35 @@ from broadsheet.corrections.models import Proposal
 from broadsheet.corrections.queries import proposals_by_comment
 from broadsheet.discussion.enums import CommentKind, Origin
 from broadsheet.discussion.models import Comment
-from broadsheet.discussion.queries import thread_comments
-from broadsheet.discussion.threads import Placed, reading_order
+from broadsheet.discussion.pages import More, Sort, Spot, ThreadPage, add_passages
+from broadsheet.discussion.threads import MAX_SHOWN_DEPTH, Placed, reading_order
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.passages import About, Talk, talk_of
 from broadsheet.paper.presenters.proposals import ProposalView, proposal_view
-from broadsheet.record.models import Document
+from broadsheet.record.models import Document, Edition
 
 NO_NAME = "Name not recorded"
 NO_TIME = "time not recorded"
+
+
+@dataclass(frozen=True)
+class MoreReplies:
+    """The link to the replies that a page leaves out."""
+
+    count: int
+    href: str
+
+
+@dataclass(frozen=True)
+class ThreadView:
+    """A page of a thread as printed, with the ways to the others."""
+
+    comments: Sequence[CommentView]
+    sort: str = Sort.OLDEST
+    next_href: str = ""
+    next_words: str = ""
+    orders: Sequence[tuple[str, str, bool]] = ()
+    """What an order is called, where it is, and whether it is the one shown."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +54,8 @@ class CommentView:
     about: Sequence[About] = ()
     proposal: ProposalView | None = None
     version: int = 1
+    more: MoreReplies | None = None
+    """After the last comment of a root of which there are more."""
 
     @property
     def id(self) -> str:
@@ -82,18 +104,92 @@ class CommentView:
 
 
 def thread_views(
-    comments: Sequence[Comment],
+    page: ThreadPage,
     *,
     zone: dt.tzinfo,
     path: str,
     talk: Talk,
     proposals: Mapping[int, Proposal],
+    below: str = "",
 ) -> list[CommentView]:
-    """Return the thread in reading order."""
+    """Return comments in reading order, with the links to what is left out.
+
+    ``below`` is what stands between the story's path and ``discussion/`` at a past moment.
+    """
+    roots = {item.root_number: item.pk for item in page.comments if item.parent_id is None}
+    last = {comment.root_number: comment.pk for comment in page.comments}
     return [
-        comment_view(placed, zone=zone, path=path, talk=talk, proposals=proposals)
-        for placed in reading_order(comments)
+        comment_view(
+            placed,
+            zone=zone,
+            path=path,
+            talk=talk,
+            proposals=proposals,
+            more=_more_replies(
+                page.more.get(placed.comment.root_number),
+                roots.get(placed.comment.root_number),
+                f"{path}{below}",
+            )
+            if last[placed.comment.root_number] == placed.comment.pk
+            else None,
+        )
+        for placed in reading_order(page.comments)
     ]
+
+
+def _more_replies(more: More | None, root: int | None, base: str) -> MoreReplies | None:
+    if more is None or root is None:
+        return None
+    after = f"?after={more.after}" if more.after and more.after != root else ""
+    return MoreReplies(more.count, f"{base}discussion/{root}/{after}")
+
+
+_ORDERS = {Sort.OLDEST: "Oldest", Sort.NEWEST: "Newest", Sort.AUTHORS: "Authors’ answers"}
+_NEXT = {
+    Sort.OLDEST: "Newer comments",
+    Sort.NEWEST: "Older comments",
+    Sort.AUTHORS: "More authors’ answers",
+}
+
+
+def thread_view(
+    views: Sequence[CommentView],
+    page: ThreadPage,
+    *,
+    path: str,
+    below: str = "",
+    sort: Sort = Sort.OLDEST,
+    with_orders: bool = True,
+) -> ThreadView:
+    """Return a page of a thread with the ways to the next one and to other orders."""
+    base = f"{path}{below}"
+    query = "" if sort is Sort.OLDEST else f"sort={sort}&"
+    return ThreadView(
+        comments=views,
+        sort=sort,
+        next_href=f"{base}discussion/?{query}after={page.next}" if page.next else "",
+        next_words=_NEXT[sort],
+        orders=[
+            (
+                words,
+                f"{base}discussion/?sort={order}"
+                if order is not Sort.OLDEST
+                else f"{base}#discussion",
+                order is sort,
+            )
+            for order, words in _ORDERS.items()
+        ]
+        if with_orders
+        else (),
+    )
+
+
+def spot_path(path: str, spot: Spot, comment_id: int) -> str:
+    """Return where a comment is seen."""
+    page = f"{path}discussion/{spot.root}/" if spot.root else path
+    if spot.after:
+        page += f"?after={spot.after}" if spot.root else f"discussion/?after={spot.after}"
+    return f"{page}#c-{comment_id}"
 
 
 def comment_view(
@@ -103,6 +199,7 @@ def comment_view(
     path: str,
     talk: Talk,
     proposals: Mapping[int, Proposal],
+    more: MoreReplies | None = None,
 ) -> CommentView:
     comment = placed.comment
     version = comment.shown_versions[0] if comment.shown_versions else None
@@ -116,19 +213,43 @@ def comment_view(
         about=talk.abouts.get(comment.pk, ()),
         proposal=proposal_view(proposal, zone=zone, path=path) if proposal else None,
         version=version.number if version else 1,
+        more=more,
     )
 
 
-def thread_now(document: Document, *, path: str, zone: dt.tzinfo) -> list[CommentView]:
-    """Return the thread of a published document as it stands now, in reading order."""
+def single_view(document: Document, comment: Comment, *, path: str, zone: dt.tzinfo) -> CommentView:
+    """Return one comment, loaded by :func:`one_comment`, as it stands in the thread now."""
     assert document.edition is not None
-    comments = thread_comments(document)
-    return thread_views(
-        comments,
+    level = min(comment.depth, MAX_SHOWN_DEPTH)
+    return comment_view(
+        Placed(comment, comment.parent, level, opens=False, holds=False, closes=0),
         zone=zone,
         path=path,
-        talk=talk_of(comments, document.edition, path),
-        proposals=proposals_in(comments),
+        talk=talk_of([comment], document.edition, path),
+        proposals=proposals_in([comment]),
+    )
+
+
+def page_view(
+    document: Document,
+    page: ThreadPage,
+    edition: Edition,
+    *,
+    path: str,
+    zone: dt.tzinfo,
+    at: dt.datetime | None = None,
+    below: str = "",
+) -> list[CommentView]:
+    """Return a page's comments with what they are about. One statement, more where some are about
+    passages or propose corrections."""
+    add_passages(page.comments)
+    return thread_views(
+        page,
+        zone=zone,
+        path=path,
+        talk=talk_of(page.comments, edition, path),
+        proposals=proposals_in(page.comments, at),
+        below=below,
     )
 
 

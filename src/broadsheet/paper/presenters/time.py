@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from broadsheet.discussion.queries import comment_times
+from broadsheet.discussion.pages import comment_points
 from broadsheet.paper.memento import compact, iso
 from broadsheet.paper.presenters.cards import and_list
 from broadsheet.paper.presenters.editions import VERBS
@@ -139,9 +138,10 @@ def moments_data(document: Document) -> dict[str, Any]:
             "number", "published_at", "kind", "reconstruction__edition_id"
         )
     )
-    times = comment_times(document)
-    known = [at for at in times if at is not None]
-    points = comment_points(known, rows[0][1]) if rows else []
+    thread = getattr(document, "thread", None)
+    total = thread.comment_count if thread else 0
+    points = comment_points(document, rows[0][1], limit=MAX_POINTS) if rows else []
+    timed = sum(count for _, count in points)
     return {
         "editions": [
             {
@@ -155,25 +155,7 @@ def moments_data(document: Document) -> dict[str, Any]:
         ],
         "comments": {
             "points": [{"at": iso(at), "count": count} for at, count in points],
-            "count": len(times),
-            "untimed": len(times) - len(known),
+            "count": total,
+            "untimed": total - timed,
         },
     }
-
-
-def comment_points(
-    times: Iterable[dt.datetime], first: dt.datetime, *, limit: int = MAX_POINTS
-) -> list[tuple[dt.datetime, int]]:
-    """Count comments by the second, or, at more than ``limit`` points, by groups of equal size.
-
-    Groups of points and not stretches of time: a remark made a year later would put a whole lively
-    morning into one. A group has the instant of its last comment, so that the page of that moment
-    shows them all. Comments older than the first edition are seen from its moment on.
-    """
-    seconds = Counter(max(at, first).replace(microsecond=0) for at in times)
-    groups: dict[int, tuple[dt.datetime, int]] = {}
-    groups_wanted = min(limit, len(seconds))
-    for place, (at, count) in enumerate(sorted(seconds.items())):
-        group = place * groups_wanted // len(seconds)
-        groups[group] = (at, groups.get(group, (at, 0))[1] + count)
-    return list(groups.values())

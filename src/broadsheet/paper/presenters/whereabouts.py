@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from broadsheet.discussion.models import Comment
 from broadsheet.paper.presenters.editions import EditionView
 from broadsheet.paper.presenters.passages import in_context
 from broadsheet.passages import Status
@@ -45,15 +44,3 @@ def whereabouts(passage: Passage, editions: Sequence[EditionView]) -> list[Where
             told.append(Whereabouts(view, status, shown))
         before = now
     return told
-
-
-def branches_about(comments: Sequence[Comment], passage: Passage) -> list[Comment]:
-    """Return the comments about a passage with all replies beneath them, in order of arrival."""
-    kept: set[int] = set()
-    found: list[Comment] = []
-    for comment in comments:
-        is_about = any(link.passage_id == passage.pk for link in comment.shown_passages)
-        if is_about or comment.parent_id in kept:
-            kept.add(comment.pk)
-            found.append(comment)
-    return found

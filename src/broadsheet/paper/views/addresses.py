@@ -9,8 +9,8 @@ from broadsheet.record.queries import address, current_path
 
 
 def find_address(path: str) -> Address:
-    """Return the address of a story path given without slashes at its ends."""
-    found = address(f"/{path}/")
+    """Return the address of a story path given without slashes at its ends, with the thread."""
+    found = address(f"/{path}/", "document__thread")
     if found is None:
         raise Http404("there is no story at this address")
     return found

@@ -22,6 +22,7 @@ from broadsheet.discussion.actions import (
 )
 from broadsheet.discussion.markdown import comment_html
 from broadsheet.discussion.models import Comment, CommentVersion
+from broadsheet.discussion.pages import one_comment, spot_of
 from broadsheet.discussion.queries import comment_counts
 from broadsheet.paper.presenters.form import (
     CommentForm,
@@ -30,7 +31,7 @@ from broadsheet.paper.presenters.form import (
     errors_by_field,
 )
 from broadsheet.paper.presenters.frame import Frame, frame, private_page
-from broadsheet.paper.presenters.thread import CommentView, thread_now
+from broadsheet.paper.presenters.thread import CommentView, single_view, spot_path
 from broadsheet.paper.views.forms import (
     FROM_ELSEWHERE,
     form_key,
@@ -120,7 +121,8 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
         return _refused(request, found, draft, key, errors_by_field(refusal.errors), status=422)
     if wants_json(request):
         return _posted(comment, found)
-    return HttpResponseRedirect(f"{found.path}#c-{comment.pk}", status=303)
+    where = spot_path(found.path, spot_of(comment), comment.pk)
+    return HttpResponseRedirect(where, status=303)
 
 
 def _preview(
@@ -218,8 +220,10 @@ def _shown(found: Address, comment_id: int | None, around: Frame) -> CommentView
     """Return a comment as it stands in the thread."""
     if comment_id is None:
         return None
-    views = thread_now(found.document, path=found.path, zone=around.zone)
-    return next((view for view in views if view.placed.comment.pk == comment_id), None)
+    comment = one_comment(found.document, comment_id)
+    if comment is None or found.document.edition is None:
+        return None
+    return single_view(found.document, comment, path=found.path, zone=around.zone)
 
 
 def _posted(comment: Comment, found: Address) -> JsonResponse:
@@ -232,7 +236,7 @@ def _posted(comment: Comment, found: Address) -> JsonResponse:
         "level": view.placed.level,
         "parent": comment.parent_id,
         "html": get_template("paper/comment.html").render({"comment": view}),
-        "url": f"{found.path}#c-{comment.pk}",
+        "url": spot_path(found.path, spot_of(comment), comment.pk),
         "count": comment_counts([comment.document_id]).get(comment.document_id, 0),
     }
     return private(JsonResponse(answer, status=201))
@@ -245,4 +249,4 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
     path = current_path(comment.document_id)
     if path is None:
         raise Http404("the story of this comment is not published")
-    return HttpResponseRedirect(f"{path}#c-{comment.pk}")
+    return HttpResponseRedirect(spot_path(path, spot_of(comment), comment.pk))

@@ -6,12 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from broadsheet.discussion.queries import thread_comments
+from broadsheet.discussion.models import Comment
+from broadsheet.discussion.pages import passage_page
 from broadsheet.paper.presenters.editions import edition_views, told
 from broadsheet.paper.presenters.frame import frame, page
-from broadsheet.paper.presenters.passages import talk_of
-from broadsheet.paper.presenters.thread import proposals_in, thread_views
-from broadsheet.paper.presenters.whereabouts import branches_about, whereabouts
+from broadsheet.paper.presenters.passages import about_passage
+from broadsheet.paper.presenters.thread import ThreadView, page_view
+from broadsheet.paper.presenters.whereabouts import whereabouts
+from broadsheet.paper.views.forms import number_of
 from broadsheet.paper.views.story import find_address, moved
 from broadsheet.passages import Utf16Offsets
 from broadsheet.record.models import Passage
@@ -30,26 +32,30 @@ def passage(request: HttpRequest, path: str, pk: int) -> HttpResponse:
     if edition is None:
         raise Http404("this story is not published")
     around = frame()
-    comments = branches_about(thread_comments(found.document), chosen)
+    after = None
+    if "after" in request.GET:
+        cursor = number_of(request.GET["after"])
+        after = get_object_or_404(Comment, pk=cursor, document=found.document)
+    comments, total = passage_page(chosen, after=after)
+    shown = page_view(found.document, comments, edition, path=found.path, zone=around.zone)
+    own_path = f"{found.path}passage/{pk}/"
     views = edition_views(told(editions_of(found.document)), around, found.path)
-    talk = talk_of(comments, edition, found.path)
     context = {
-        "about": next((each for each, _ in talk.marks if each.passage.pk == chosen.pk), None),
+        "about": about_passage(chosen, edition, found.path),
         "headline": edition.headline,
         "path": found.path,
         "passage": chosen,
         "whereabouts": whereabouts(chosen, views),
-        "thread": thread_views(
-            comments,
-            zone=around.zone,
-            path=found.path,
-            talk=talk,
-            proposals=proposals_in(comments),
+        "count": total,
+        "thread": ThreadView(
+            shown,
+            next_href=f"{own_path}?after={comments.next}" if comments.next else "",
+            next_words="Newer comments",
         ),
         "here": found.document.section_id,
         "read_only": found.document.withdrawn_at is not None,
         "start": Utf16Offsets(chosen.edition.canonical_text).to_units(chosen.start),
     }
-    response = page("paper/passage.html", context, around=around, path=f"{found.path}passage/{pk}/")
+    response = page("paper/passage.html", context, around=around, path=own_path)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -3,6 +3,7 @@
 
 import { keepDraft } from "./drafts.js";
 import { clearErrors, send, showChanged, showErrors, showPreview } from "./forms.js";
+import { showMore } from "./more.js";
 import { trusted } from "./trusted.js";
 
 const discussion = document.querySelector("[data-document]");
@@ -37,7 +38,9 @@ function place(answer) {
   const item = document.createElement("li");
   item.innerHTML = trusted(answer.html);
   const parent = answer.parent && document.getElementById(`c-${answer.parent}`)?.parentElement;
-  if (!parent) {
+  if (!parent && thread.dataset.order === "newest") {
+    thread.prepend(item);
+  } else if (!parent) {
     thread.append(item);
   } else if (answer.level > levelOf(parent)) {
     let replies = parent.querySelector(":scope > ol");
@@ -45,14 +48,19 @@ function place(answer) {
       replies = document.createElement("ol");
       parent.append(replies);
     }
-    replies.append(item);
+    putLast(replies, item);
   } else {
-    parent.parentElement.append(item);
+    putLast(parent.parentElement, item);
   }
   const comment = item.querySelector(".comment");
   comment.classList.add("fresh");
   comment.tabIndex = -1;
   return comment;
+}
+
+/** Put an item at the end of a list, before the link to what the list leaves out. */
+function putLast(list, item) {
+  list.insertBefore(item, list.querySelector(":scope > .more-replies"));
 }
 
 function levelOf(item) {
@@ -146,6 +154,7 @@ function reply(link) {
   text.focus();
 }
 
+if (discussion && thread) showMore(discussion, thread, status);
 if (discussion && mainForm) {
   enhance(mainForm);
   thread.addEventListener("click", (event) => {
