@@ -77,6 +77,10 @@ class Comment(models.Model):
             models.Index(
                 fields=["document", "root_number", "path"], name="discussion_comment_reading"
             ),
+            # Roots have depth 1. Asked for by ``parent IS NULL`` SQLite would read them all and sort.
+            models.Index(
+                fields=["document", "depth", "root_number"], name="discussion_comment_roots"
+            ),
             models.Index(
                 fields=["document", "root_number"],
                 condition=Q(author__isnull=False),

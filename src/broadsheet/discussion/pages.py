@@ -87,7 +87,7 @@ def thread_page(
     ``shown_versions``. At a past moment a root that is younger than an answer to it is left out,
     and the answer is not.
     """
-    found = Comment.objects.filter(document=document, parent=None)
+    found = Comment.objects.filter(document=document, depth=1)
     if sort is Sort.NEWEST:
         found = found.order_by("-root_number")
         if after is not None:
@@ -301,7 +301,7 @@ def spot_of(comment: Comment) -> Spot:
     document = comment.document_id
     roots = Comment.objects.filter(
         document=document,
-        parent=None,
+        depth=1,
         root_number__gt=first,
         root_number__lte=first + ROOTS_PER_PAGE,
     )

@@ -73,7 +73,7 @@ def count_replies(document: Document, added: Mapping[int, int]) -> None:
     for count, numbers in roots.items():
         for begin in range(0, len(numbers), 500):
             Comment.objects.filter(
-                document=document, parent=None, root_number__in=numbers[begin : begin + 500]
+                document=document, depth=1, root_number__in=numbers[begin : begin + 500]
             ).update(reply_count=F("reply_count") + count)
 
 

@@ -91,6 +91,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "comment",
             models.Index(
+                fields=["document", "depth", "root_number"], name="discussion_comment_roots"
+            ),
+        ),
+        migrations.AddIndex(
+            "comment",
+            models.Index(
                 fields=["document", "root_number"],
                 condition=Q(author__isnull=False),
                 name="discussion_comment_by_author",
