@@ -7,21 +7,8 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from broadsheet.corrections.enums import ProposalState
 from broadsheet.corrections.models import Proposal
-from broadsheet.record.models import Document
-
-
-def open_proposals(document: Document | None = None) -> QuerySet[Proposal]:
-    """Return what waits for a decision, the oldest first; of one story or of all."""
-    found = Proposal.objects.filter(state=ProposalState.OPEN)
-    if document is not None:
-        found = found.filter(document=document)
-    return found.select_related(
-        "passage", "passage__edition", "passage__changed_in", "document", "account"
-    ).order_by("proposed_at", "pk")
 
 
 def proposals_by_comment(

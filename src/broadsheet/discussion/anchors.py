@@ -162,20 +162,6 @@ def anchor_to_words(
     return [link for link in links if link]
 
 
-@transaction.atomic
-def anchor_by_editor(*, comment_id: int, passage_id: int) -> CommentPassage | None:
-    """Put an old comment to the words that it is about, as an editor sees it.
-
-    Raises :class:`AnchorRefused` when comment and passage belong to different stories.
-    """
-    comment = Comment.objects.get(pk=comment_id)
-    document = lock_document(comment.document_id)
-    passage = Passage.objects.filter(pk=passage_id, document=document).first()
-    if passage is None:
-        raise AnchorRefused("This comment and this passage belong to different stories.")
-    return anchor_comment(document, comment, passage, MadeBy.EDITOR, at=clock.now())
-
-
 @receiver(edition_published)
 def tell_those_who_quoted(
     sender: Any, edition: Edition, changes: Sequence[Any] = (), **kwargs: Any

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import transaction
 from tests import factories
 
 from broadsheet.discussion.actions import (
@@ -16,11 +15,11 @@ from broadsheet.discussion.actions import (
     import_comments,
     post_comment,
 )
-from broadsheet.discussion.anchors import AnchorRefused, anchor_by_editor
+from broadsheet.discussion.anchors import AnchorRefused, anchor_to_words
 from broadsheet.discussion.models import CommentPassage, CommentVersion
 from broadsheet.discussion.signals import quoted_words_changed
 from broadsheet.record.models import Passage
-from broadsheet.record.placements import Pointer, keep_passage, locate
+from broadsheet.record.placements import Pointer
 from broadsheet.record.verify import verify_record
 
 pytestmark = pytest.mark.django_db
@@ -162,13 +161,20 @@ def test_parent_that_changed_meanwhile_is_shown(document):
     assert post(document, "No, nine.", parent_id=parent.pk, seen_version=changed.value.version)
 
 
+def put(document, comment) -> None:
+    start = document.edition.canonical_text.index("outgoing CEO")
+    anchor_to_words(
+        document_id=document.pk,
+        edition_number=1,
+        chosen=[(comment.pk, start, start + len("outgoing CEO"))],
+    )
+
+
 def test_editor_puts_an_old_comment_to_its_words(document):
     comment = factories.comment(document, "Pretty sure he meant outgoing as in charismatic.")
-    with transaction.atomic():
-        passage = keep_passage(*locate(document, SEEN))
 
-    anchor_by_editor(comment_id=comment.pk, passage_id=passage.pk)
-    anchor_by_editor(comment_id=comment.pk, passage_id=passage.pk)
+    put(document, comment)
+    put(document, comment)
 
     assert about(comment) == [("outgoing CEO", "editor")]
     assert verify_record().faults == ()
@@ -176,9 +182,6 @@ def test_editor_puts_an_old_comment_to_its_words(document):
 
 def test_comment_is_not_put_to_words_of_another_story(document):
     other = factories.story("Other", "The outgoing CEO spoke.")
-    comment = factories.comment(other)
-    with transaction.atomic():
-        passage = keep_passage(*locate(document, SEEN))
 
     with pytest.raises(AnchorRefused):
-        anchor_by_editor(comment_id=comment.pk, passage_id=passage.pk)
+        put(document, factories.comment(other))

@@ -20,7 +20,6 @@ from broadsheet.paper.presenters.proposals import ProposalView, proposal_view
 from broadsheet.record.models import Document, Edition
 
 NO_NAME = "Name not recorded"
-NO_TIME = "time not recorded"
 
 
 @dataclass(frozen=True)
