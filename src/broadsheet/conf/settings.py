@@ -122,6 +122,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = str(DATA / "media")
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 
+PRESS_COUNTERS = str(DATA / "press.counters")
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
