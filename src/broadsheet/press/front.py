@@ -70,6 +70,29 @@ class Ways:
     render: Callable[[str, str], Awaitable[Rendered]]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the press reads of a request's headers."""
+
+    accepted: bytes
+    none_match: bytes
+    in_time: bool
+    """Whether another moment is asked for (RFC 7089): that is not for the press."""
+
+
+def asked_for(headers: Headers) -> Asked:
+    accepted = none_match = b""
+    in_time = False
+    for name, value in headers:
+        if name == b"accept-encoding":
+            accepted = value
+        elif name == b"if-none-match":
+            none_match = value
+        elif name == b"accept-datetime":
+            in_time = True
+    return Asked(accepted, none_match, in_time)
+
+
 @dataclass
 class Press:
     """An ASGI application that answers pressed pages and passes on everything else.
@@ -111,27 +134,38 @@ class Press:
         """Return the answer if it can be given at once, else ``None``."""
         if query:
             return None
-        page = self.store.get(path)
-        return self._ready(page, headers, 0) if page is not None else None
+        asked = asked_for(headers)
+        return None if asked.in_time else self.at_once(path, asked.accepted, asked.none_match)
 
-    def _ready(self, page: Page, headers: Headers, seen: int) -> Answer | None:
+    def at_once(self, path: str, accepted: bytes, none_match: bytes) -> Answer | None:
+        """Return the answer to a plain request, without query or moment, if it can be given at once.
+
+        ``accepted`` is its ``Accept-Encoding``, ``none_match`` its ``If-None-Match``.
+        """
+        page = self.store.get(path)
+        if page is None or not self._may_stand(page):
+            return None
+        return self._answer(page, accepted, none_match)
+
+    def _may_stand(self, page: Page) -> bool:
+        """Say whether a page may be answered as it is; if it is due, it is made again meanwhile."""
         now = clock.ticks()
         latest = self.counters.latest()
         if page.latest == latest or self._is_true(page, latest):
             if page.made_at < now - self.time_limit / 2:
                 if page.made_at < now - self.time_limit:
-                    return None
+                    return False
                 self._make_soon(page, now)
             page.true_at = now
-        else:
-            if (
-                now - page.true_at > STALE_WITHIN
-                or now - page.made_at > self.time_limit
-                or self.counters.read_withdrawals(page.places) != page.withdrawals
-            ):
-                return None
-            self._make_soon(page, now)
-        return self._answer(page, headers) if page.sequence >= seen else None
+            return True
+        if (
+            now - page.true_at > STALE_WITHIN
+            or now - page.made_at > self.time_limit
+            or self.counters.read_withdrawals(page.places) != page.withdrawals
+        ):
+            return False
+        self._make_soon(page, now)
+        return True
 
     def _is_true(self, page: Page, latest: int) -> bool:
         if self.counters.read(page.places) != page.marks:
@@ -139,16 +173,9 @@ class Press:
         page.latest = latest
         return True
 
-    def _answer(self, page: Page, headers: Headers) -> Answer | None:
-        accepted = b""
-        for name, value in headers:
-            if name == b"accept-encoding":
-                accepted = value
-            elif name == b"if-none-match":
-                if page.tag in value or value == b"*":
-                    return page.not_modified
-            elif name == b"accept-datetime" and page.varies_in_time:
-                return None
+    def _answer(self, page: Page, accepted: bytes, none_match: bytes) -> Answer:
+        if none_match and (page.tag in none_match or none_match == b"*"):
+            return page.not_modified
         encoding = chosen_encoding(accepted)
         answer = page.answers.get(encoding)
         if answer is None:
@@ -162,8 +189,9 @@ class Press:
 
         ``None``: the request is not for the press, and is to be passed on as it is.
         """
+        asked = asked_for(headers)
         parameters = self.ways.parameters(path)
-        if parameters is None or any(name == b"accept-datetime" for name, _ in headers):
+        if parameters is None or asked.in_time:
             return None
         read = _read_query(query, parameters)
         if read is None:
@@ -171,8 +199,8 @@ class Press:
         wanted, seen = read
         key = f"{path}?{wanted}" if wanted else path
         page = self.store.get(key)
-        if page is not None and (answer := self._ready(page, headers, seen)):
-            return answer
+        if page is not None and page.sequence >= seen and self._may_stand(page):
+            return self._answer(page, asked.accepted, asked.none_match)
         try:
             made = await self._flight(key, path, wanted)
             if isinstance(made, Page) and made.sequence < seen:
@@ -182,20 +210,18 @@ class Press:
             log.exception("the page at %s could not be made", path)
             made = None
         if isinstance(made, Page):
-            return self._answer(made, headers)
+            return self._answer(made, asked.accepted, asked.none_match)
         if made is not None and made.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return _shared(made)
-        return self._stale(key, headers)
+        return self._stale(key, asked)
 
-    def _stale(self, key: str, headers: Headers) -> Answer | None:
+    def _stale(self, key: str, asked: Asked) -> Answer | None:
         """Return the page as it was, marked, where it could not be made again: what was withdrawn
         is not shown even then."""
         page = self.store.get(key)
         if page is None or self.counters.read_withdrawals(page.places) != page.withdrawals:
             return None
-        answer = self._answer(page, headers)
-        if answer is None:
-            return None
+        answer = self._answer(page, asked.accepted, asked.none_match)
         age = str(int(clock.ticks() - page.made_at)).encode()
         return Answer(answer.status, [*answer.headers, _STALE, (b"age", age)], answer.body)
 

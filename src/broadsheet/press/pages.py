@@ -71,7 +71,6 @@ class Page:
         "status",
         "tag",
         "true_at",
-        "varies_in_time",
         "withdrawals",
     )
 
@@ -109,7 +108,6 @@ class Page:
                     for each in value.split(b",")
                     if each.strip().lower() != b"accept-encoding"
                 ]
-        self.varies_in_time = b"accept-datetime" in [each.lower() for each in varies]
         caching: Headers = [
             (b"cache-control", CACHE_CONTROL),
             (b"etag", self.etag),
