@@ -4,6 +4,7 @@
 import { keepDraft } from "./drafts.js";
 import { clearErrors, send, showChanged, showErrors, showPreview } from "./forms.js";
 import { showMore } from "./more.js";
+import { noteAddress, seekAddressed } from "./address.js";
 import { trusted } from "./trusted.js";
 
 const discussion = document.querySelector("[data-document]");
@@ -98,6 +99,7 @@ function enhance(form, { parent = "", onDone = null } = {}) {
         showCount(body.count);
         onDone?.();
         comment.focus();
+        noteAddress(comment);
       }
     } catch {
       showErrors(form, {
@@ -154,7 +156,10 @@ function reply(link) {
   text.focus();
 }
 
-if (discussion && thread) showMore(discussion, thread, status);
+if (discussion && thread) {
+  showMore(discussion, thread, status);
+  seekAddressed();
+}
 if (discussion && mainForm) {
   enhance(mainForm);
   thread.addEventListener("click", (event) => {
