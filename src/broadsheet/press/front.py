@@ -2,9 +2,10 @@
 
 A page is looked up by its address and compared with the marks of what it was made from. If they are
 the same it is answered; nothing else happens. If not, it is made again, once however many ask
-(single flight), and not more often than :data:`BETWEEN` allows; those who ask meanwhile get the page
-as it was, unless that was longer than :data:`STALE_WITHIN` ago, the page was withdrawn, or they say
-that they know of something newer (``?seen=`` a number of the journal).
+(single flight), and not more often than :data:`BETWEEN` allows. Who asks first waits for it; those
+who ask meanwhile get the page as it was, unless that was longer than :data:`STALE_WITHIN` ago, the
+page was withdrawn, or they say that they know of something newer (``?seen=`` a number of the
+journal).
 
 Pages are made from requests of our own, with neither cookies nor anything else of the reader's, so
 that nothing of who asks can get into them.
@@ -164,8 +165,13 @@ class Press:
             or self.counters.read_withdrawals(page.places) != page.withdrawals
         ):
             return False
-        self._make_soon(page, now)
-        return True
+        if page.key in self.flights or page.key in self._due:
+            return True
+        if page.made_at > now - BETWEEN:
+            self._make_soon(page, now)
+            return True
+        # Who comes first waits for the new page, so that on a quiet page nobody sees the old one.
+        return False
 
     def _is_true(self, page: Page, latest: int) -> bool:
         if self.counters.read(page.places) != page.marks:
