@@ -16,6 +16,8 @@ _django = get_asgi_application()
 from django.conf import settings
 from servestatic import ServeStaticASGI
 
+from broadsheet.conf.live import live_streams
+
 STATIC_MAX_AGE = 3600
 MEDIA_MAX_AGE = 31_536_000
 """Seconds; pictures are named by their content, so a name never means something else."""
@@ -68,6 +70,7 @@ def _media_files() -> ServeStaticASGI:
 
 _static = _static_files()
 _media = _media_files()
+_live = live_streams()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -78,6 +81,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
             return await _static(scope, receive, send)
         if path.startswith("/media/"):
             return await _media(scope, receive, send)
+        if _live.answers(path):
+            return await _live(scope, receive, send)
         if not path.startswith("/desk/"):
             return await _bounded(scope, receive, send)
     return await _django(scope, receive, send)
