@@ -211,7 +211,7 @@ async def _measure(
         count = int(_count(origin, path)) + 1
         readers.expect(f'"n":{count}}}'.encode())
         used = processor_seconds(pid)
-        posted = asyncio.to_thread(post, origin, path, f"Comment {number} of the measurement.")
+        posted = asyncio.to_thread(post, origin, path, f"Comment {number} with {streams} streams.")
         sent, answered, said = await posted
         if said != count:
             raise RuntimeError(f"somebody else comments here: {said} comments, not {count}")
