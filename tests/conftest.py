@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 
 from broadsheet.record import guards
 from broadsheet.record.models import Publication
 from tests import factories
+
+# How long an example takes says more of the machine than of the code.
+hypothesis_settings.register_profile("broadsheet", deadline=None)
+hypothesis_settings.load_profile("broadsheet")
 
 
 @pytest.fixture(scope="session")

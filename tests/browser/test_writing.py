@@ -48,7 +48,7 @@ def test_guest_comments_in_place(open_page, quiet):
     expect(page.get_by_label("Name")).to_have_value("Lena Brookes")
 
 
-def test_reply_is_written_beneath_what_it_answers(open_page, council):
+def test_reply_is_written_beneath_what_it_answers(open_page, council, site):
     page = open_page(council)
     parent = page.locator("[data-thread] > li").first
     parent.get_by_role("link", name=re.compile("^Reply to")).first.click()
@@ -61,9 +61,34 @@ def test_reply_is_written_beneath_what_it_answers(open_page, council):
 
     expect(parent.locator("ol article", has_text="I was there too.")).to_be_focused()
     expect(page.locator("form[data-write]")).to_have_count(1)
+    address = page.url
+    assert re.fullmatch(re.escape(council) + r"#c-\d+", address.removeprefix(site.origin))
     page.reload()
-    parent = page.locator("[data-thread] > li").first
-    expect(parent.locator("ol", has_text="I was there too.").first).to_be_visible()
+    expect(said(page, "I was there too.").last).to_be_in_viewport()
+
+    # Whether this page has room for the reply or another one has, its address leads to it.
+    elsewhere = open_page(address.removeprefix(site.origin))
+    expect(said(elsewhere, "I was there too.").last).to_be_in_viewport()
+
+
+def test_address_of_a_comment_leads_to_the_page_that_has_room_for_it(open_page, council):
+    page = open_page(council)
+    page.locator("[data-more]").first.click()
+    expect(page.locator("[data-status]")).to_have_text(re.compile(r"^\d+ more comment"))
+    hidden = page.evaluate("document.activeElement.id")
+
+    page = open_page(f"{council}#{hidden}")
+
+    expect(page).to_have_url(re.compile(rf"/discussion/.*#{hidden}$"))
+    expect(page.locator(f"#{hidden}")).to_be_in_viewport()
+
+
+def test_address_of_no_comment_stays(open_page, council):
+    page = open_page(f"{council}#c-999999999", expect_faults=True)
+
+    page.wait_for_load_state("networkidle")
+
+    assert page.url.endswith(f"{council}#c-999999999")
 
 
 def test_mistake_is_said_beside_the_field_and_can_be_mended(open_page, quiet):

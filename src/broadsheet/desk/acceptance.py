@@ -33,7 +33,7 @@ from broadsheet.passages.canonical import normal_space
 from broadsheet.readers.models import Account
 from broadsheet.record.enums import KINDS_WITH_NOTE, EditionKind, PlacementStatus
 from broadsheet.record.models import Document, Edition
-from broadsheet.record.placements import standings_in
+from broadsheet.record.placements import places_in
 
 KINDS = (
     EditionKind.CORRECTION,
@@ -194,7 +194,7 @@ def span_in_force(proposal: Proposal) -> tuple[int, int]:
     """Return where the words stand in the edition in force; raises :class:`StaleProposal`."""
     edition = proposal.document.edition
     assert edition is not None
-    placement = standings_in(edition, [proposal.passage])[0].placement
+    placement = places_in(edition, [proposal.passage])[0].placement
     if placement is None or placement.start is None or placement.end is None:
         raise StaleProposal(edition, "")
     if placement.status not in (PlacementStatus.INTACT, PlacementStatus.MOVED):

@@ -18,7 +18,7 @@ from broadsheet.passages import Change, Piece, align, difference
 from broadsheet.readers.models import Account
 from broadsheet.record.enums import PlacementStatus
 from broadsheet.record.models import Address, Edition
-from broadsheet.record.placements import standings_in
+from broadsheet.record.placements import places_in
 
 AROUND = 160
 """Characters of the paragraph that are shown before and after the words."""
@@ -171,9 +171,7 @@ def _entry(
     shown, start, end = passage.edition, passage.start, passage.end
     placement, now = PlacementStatus.INTACT.value, ""
     in_force = document.edition
-    found = (
-        standings_in(in_force, [passage])[0].placement if in_force and proposal.is_open else None
-    )
+    found = places_in(in_force, [passage])[0].placement if in_force and proposal.is_open else None
     if in_force and found:
         placement = str(found.status)
         if found.start is not None and found.end is not None:

@@ -21,6 +21,7 @@ from broadsheet import clock
 PLACES = 1 << 15
 """Keys that are told apart; a power of two. The file has 16 bytes for each: half a megabyte."""
 _MARK = 8
+_MACHINE = PLACES - 1
 EVERYTHING = "everything"
 """A key of every page: changed when it is not known what changed."""
 
@@ -29,7 +30,7 @@ EVERYTHING = "everything"
 def place(key: str) -> int:
     """Return the place of a key, from 1; place 0 is changed with every key."""
     digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
-    return 1 + int.from_bytes(digest) % (PLACES - 1)
+    return 1 + int.from_bytes(digest) % (PLACES - 2)
 
 
 class Counters:
@@ -51,6 +52,13 @@ class Counters:
                 os.close(descriptor)
         self.marks = memoryview(self._map).cast("Q")
         """Places of changes, then as many of withdrawals; each is written at once, as one word."""
+        if not self.marks[_MACHINE]:
+            self.marks[_MACHINE] = _new_mark()
+
+    @property
+    def machine(self) -> int:
+        """What tells this machine, or rather this file, from others."""
+        return self.marks[_MACHINE]
 
     def change(self, keys: Iterable[str], *, withdraws: bool = False) -> None:
         """Say that what these keys name is not as it was; ``withdraws``: that it must not be seen
@@ -76,6 +84,27 @@ class Counters:
     def latest(self) -> int:
         """Return a mark that is another one after every change of any key."""
         return self.marks[0]
+
+    def snapshot(self) -> Snapshot:
+        """Return all marks as they are. The latest one is read first, as it is written last."""
+        latest = self.marks[0]
+        return Snapshot(latest, self._map[:])
+
+
+class Snapshot:
+    """All marks at one moment."""
+
+    __slots__ = ("latest", "marks")
+
+    def __init__(self, latest: int, marks: bytes) -> None:
+        self.latest = latest
+        self.marks = memoryview(marks).cast("Q")
+
+    def read(self, places: Sequence[int]) -> tuple[int, ...]:
+        return tuple([self.marks[at] for at in places])
+
+    def read_withdrawals(self, places: Sequence[int]) -> tuple[int, ...]:
+        return tuple([self.marks[PLACES + at] for at in places])
 
 
 def _new_mark() -> int:

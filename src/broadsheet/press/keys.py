@@ -16,9 +16,8 @@ from django.db import connection, transaction
 from broadsheet.press.counters import Counters
 
 CHANNEL = "broadsheet_press"
-"""The channel of PostgreSQL's notifications; a payload is a key, with ``WITHDRAWS`` before it if it
-withdraws."""
-WITHDRAWS = "!"
+"""The channel of PostgreSQL's notifications."""
+_WITHDRAWS = "!"
 
 
 @cache
@@ -45,8 +44,16 @@ def change_after_commit(*keys: str, withdraws: bool = False) -> None:
 
 
 def _notify(keys: Sequence[str], withdraws: bool) -> None:
-    payloads = [f"{WITHDRAWS if withdraws else ''}{key}" for key in keys]
+    before = f"{counters().machine} {_WITHDRAWS if withdraws else ''}"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_notify(%s, key) FROM unnest(%s::text[]) AS key", [CHANNEL, payloads]
+            "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload",
+            [CHANNEL, [f"{before}{key}" for key in keys]],
         )
+
+
+def take_notice(payload: str, marks: Counters) -> None:
+    """Change what another machine says it changed; what we said ourselves is changed already."""
+    machine, _, key = payload.partition(" ")
+    if machine != str(marks.machine):
+        marks.change([key.removeprefix(_WITHDRAWS)], withdraws=key.startswith(_WITHDRAWS))

@@ -236,7 +236,7 @@ class Chain:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PlacedSince:
     """Where a passage stands in an edition, and since which edition it stands so."""
 
     placement: Placement | None
@@ -244,7 +244,7 @@ class Standing:
     changed_in: Edition | None
 
 
-def standings_in(edition: Edition, passages: Sequence[Passage]) -> list[Standing]:
+def places_in(edition: Edition, passages: Sequence[Passage]) -> list[PlacedSince]:
     """Return how passages stand in an edition, in their order.
 
     No statement for the edition in force, if the passages came with ``changed_in``; three for
@@ -252,7 +252,7 @@ def standings_in(edition: Edition, passages: Sequence[Passage]) -> list[Standing
     """
     if all(passage.placed_in_id == edition.pk for passage in passages):
         return [
-            Standing(
+            PlacedSince(
                 Placement(Status(passage.status), passage.placed_start, passage.placed_end, 1.0),
                 passage.changed_in,
             )
@@ -261,7 +261,7 @@ def standings_in(edition: Edition, passages: Sequence[Passage]) -> list[Standing
     chain = Chain(edition.document_id)
     chain.read_until(edition.pk)
     return [
-        Standing(chain.placement(passage, edition.pk), chain.changed_in(passage, edition.pk))
+        PlacedSince(chain.placement(passage, edition.pk), chain.changed_in(passage, edition.pk))
         for passage in passages
     ]
 

@@ -318,3 +318,16 @@ def test_passages_cost_a_fixed_number_of_statements(client, bridge, django_asser
         client.get(STORY)
     with django_assert_num_queries(17):
         client.get(f"{STORY}at/20260901T093000Z/")
+
+
+@pytest.mark.parametrize("start", ["-5", "abc", "1e9", "9" * 40, "٣"])
+def test_place_that_is_no_number_is_not_taken_for_the_first(client, bridge, start):
+    """The words stand there twice; the first place must not be guessed."""
+    publish(bridge, "Steve spoke. Steve spoke again.", *FIRST[1:])
+    asked = {"edition": "2", "exact": "Steve", "start": start, "text": "Who?", "name": "Lena"}
+
+    answer = post(client, "comment/", asked)
+
+    assert answer.status_code == 422
+    assert "The marked place is outside of edition 2." in answer.content.decode()
+    assert not Comment.objects.exists()

@@ -16,7 +16,7 @@ from broadsheet.record.placements import (
     Pointer,
     keep_passage,
     locate,
-    standings_in,
+    places_in,
 )
 from broadsheet.record.verify import verify_record
 
@@ -123,21 +123,21 @@ def test_words_marked_in_an_old_edition_are_placed_at_once(document):
     assert placed(passage) == ("reworded", "charismatic CEO", 2)
 
 
-def test_standing_at_past_editions(document, django_assert_num_queries):
+def test_places_in_past_editions(document, django_assert_num_queries):
     passage = mark(document, "outgoing CEO")
     second = publish(document, *SECOND, hours=1)
     publish(document, *THIRD, hours=2)
     later = mark(document, "They left.", edition=3)
     passage.refresh_from_db()
 
-    standings = standings_in(second, [passage, later])
+    places = places_in(second, [passage, later])
 
-    assert (standings[0].placement.status, standings[0].changed_in.number) == ("reworded", 2)
-    assert standings[1].placement is None
+    assert (places[0].placement.status, places[0].changed_in.number) == ("reworded", 2)
+    assert places[1].placement is None
     fresh = Passage.objects.select_related("changed_in").order_by("pk")
     now, in_force = list(fresh), document.edition
     with django_assert_num_queries(0):
-        standings_in(in_force, now)
+        places_in(in_force, now)
 
 
 def test_edition_between_others_moves_when_the_change_came(document):
@@ -157,7 +157,7 @@ def test_edition_between_others_moves_when_the_change_came(document):
     assert edition.number == 3
     assert placed(passage) == ("removed", "", 2)
     passage = mark(document, "charismatic CEO", edition=3)
-    assert standings_in(edition, [passage])[0].placement.status == "intact"
+    assert places_in(edition, [passage])[0].placement.status == "intact"
     assert verify_record().faults == ()
 
 

@@ -16,7 +16,7 @@ from broadsheet.discussion.models import Comment
 from broadsheet.passages import BlockSpan, Utf16Offsets
 from broadsheet.record.content import EditionContent
 from broadsheet.record.models import Edition, Passage
-from broadsheet.record.placements import Standing, standings_in
+from broadsheet.record.placements import PlacedSince, places_in
 
 _BLOCK_BEGINS = re.compile(r"\n(?=<(?:p|h2|h3|ul|ol|blockquote|figure)\b[^>]* id=\"b-)")
 """Where one block of a body ends and the next begins; words cannot look so, their markup is inline."""
@@ -29,7 +29,7 @@ class About:
     """One passage that a comment is about, as the thread tells it."""
 
     passage: Passage
-    standing: Standing
+    place: PlacedSince
     now: str
     """The words that stand there now; empty where none do."""
     path: str
@@ -37,7 +37,7 @@ class About:
     @property
     def status(self) -> str:
         """``intact``, ``moved``, ``reworded``, ``removed``; ``later``: of an edition to come."""
-        placement = self.standing.placement
+        placement = self.place.placement
         return str(placement.status) if placement else "later"
 
     @property
@@ -54,12 +54,12 @@ class About:
 
     @property
     def changed_in(self) -> Edition | None:
-        return self.standing.changed_in
+        return self.place.changed_in
 
     @property
     def difference_path(self) -> str:
         """The difference between the edition it was marked in and the one that changed it."""
-        changed = self.standing.changed_in
+        changed = self.place.changed_in
         to = f"&to={changed.number}" if changed else ""
         return f"{self.path}changes/?from={self.edition.number}{to}#difference"
 
@@ -138,8 +138,8 @@ def talk_of(
         return Talk()
     known = list(passages.values())
     abouts: dict[int, About] = {}
-    for passage, standing in zip(known, standings_in(edition, known), strict=True):
-        abouts[passage.pk] = About(passage, standing, _now(edition, standing), path)
+    for passage, place in zip(known, places_in(edition, known), strict=True):
+        abouts[passage.pk] = About(passage, place, _now(edition, place), path)
     by_comment = {
         comment.pk: [abouts[link.passage_id] for link in comment.shown_passages]
         for comment in comments
@@ -150,12 +150,12 @@ def talk_of(
 
 def about_passage(passage: Passage, edition: Edition, path: str) -> About:
     """Say how one passage stands in an edition."""
-    standing = standings_in(edition, [passage])[0]
-    return About(passage, standing, _now(edition, standing), path)
+    place = places_in(edition, [passage])[0]
+    return About(passage, place, _now(edition, place), path)
 
 
-def _now(edition: Edition, standing: Standing) -> str:
-    placement = standing.placement
+def _now(edition: Edition, place: PlacedSince) -> str:
+    placement = place.placement
     if placement is None or placement.start is None or placement.end is None:
         return ""
     return edition.canonical_text[placement.start : placement.end]
@@ -168,7 +168,7 @@ def body_of(edition: Edition, content: EditionContent, talk: Talk) -> Body:
     marks: dict[str, list[Mark]] = {}
     gone: list[Mark] = []
     for about, count in talk.marks:
-        placement = about.standing.placement
+        placement = about.place.placement
         if placement is None:
             continue
         if placement.start is None or placement.end is None:

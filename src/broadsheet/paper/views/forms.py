@@ -14,6 +14,8 @@ from broadsheet.record.models import Document, Edition
 from broadsheet.record.placements import MAX_PASSAGE, Pointer
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_NOWHERE = 10**18
+"""A place that no text has: 0, which is none of an id, is the first of a text."""
 FROM_ELSEWHERE = "This form came from another page. Please look it over and send it again."
 
 
@@ -60,9 +62,13 @@ def wants_json(request: HttpRequest) -> bool:
 
 def number_of(value: str | None) -> int | None:
     """Return a comment's id from a form or an address; 0, which no comment has, for what is none."""
+    return _number(value, for_none=0)
+
+
+def _number(value: str | None, *, for_none: int) -> int | None:
     if not value:
         return None
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else for_none
 
 
 def new_key() -> str:
@@ -79,7 +85,7 @@ def pointer_of(data: QueryDict) -> Pointer | None:
     return Pointer(
         edition=number_of(data.get("edition")) or 0,
         exact=data.get("exact", ""),
-        start=number_of(data.get("start")),
+        start=_number(data.get("start"), for_none=_NOWHERE),
         block=data.get("block", "")[:200],
     )
 

@@ -10,9 +10,13 @@ from broadsheet.paper.presenters.cards import headline_of
 from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.paper.presenters.thread import single_views
 from broadsheet.paper.views.addresses import find_address, moved
+from broadsheet.paper.views.story import of_document
+from broadsheet.press.marking import made_from, pressed
 from broadsheet.record.enums import EditionKind
+from broadsheet.record.keys import document_key
 
 
+@pressed()
 @require_safe
 def state(request: HttpRequest, path: str) -> HttpResponse:
     """How a story stands: the number of its journal, its comments, the edition in force.
@@ -38,9 +42,10 @@ def state(request: HttpRequest, path: str) -> HttpResponse:
     )
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return made_from(response, document_key(document.pk), sequence=document.head_sequence)
 
 
+@pressed()
 @require_safe
 def arrivals(request: HttpRequest, path: str, after: int, until: int) -> HttpResponse:
     """The comments between two numbers of the journal, a hundred at most, in order of arrival.
@@ -70,4 +75,4 @@ def arrivals(request: HttpRequest, path: str, after: int, until: int) -> HttpRes
     own = f"{found.path}discussion/since/{after}/{until}/"
     response = page("paper/arrivals.html", context, around=around, path=own)
     response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return of_document(response, document)

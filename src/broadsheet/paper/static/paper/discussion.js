@@ -1,6 +1,7 @@
 // Writing in place: the forms work without this; with it the page stays, drafts survive a reload,
 // and a reply is written beneath what it answers.
 
+import { noteAddress, seekAddressed } from "./address.js";
 import { keepDraft } from "./drafts.js";
 import { clearErrors, send, showChanged, showErrors, showPreview } from "./forms.js";
 import { showMore } from "./more.js";
@@ -70,6 +71,7 @@ function enhance(form, { parent = "", onDone = null } = {}) {
         showCount(body.count);
         onDone?.();
         comment.focus();
+        noteAddress(comment);
       }
     } catch {
       showErrors(form, {
@@ -126,7 +128,10 @@ function reply(link) {
   text.focus();
 }
 
-if (discussion && thread) showMore(discussion, thread, status);
+if (discussion && thread) {
+  showMore(discussion, thread, status);
+  seekAddressed();
+}
 if (discussion && mainForm) {
   enhance(mainForm);
   thread.addEventListener("click", (event) => {
