@@ -14,9 +14,7 @@ import asyncio
 import contextlib
 import http.client
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -82,7 +80,7 @@ class Readers:
             f"Host: {parts.netloc}",
             "Connection: keep-alive",
             'sec-ch-ua: "Chromium";v="140", "Not=A?Brand";v="24"',
-            "sec-ch-ua-platform: \"Linux\"",
+            'sec-ch-ua-platform: "Linux"',
             "sec-ch-ua-mobile: ?0",
             "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
             " Chrome/140.0.0.0 Safari/537.36",
@@ -197,9 +195,7 @@ def story_number(origin: str, path: str) -> int:
     return int(page.partition('data-document="')[2].partition('"')[0])
 
 
-async def _measure(
-    origin: str, path: str, pid: int, streams: int, comments: int
-) -> dict[str, Any]:
+async def _measure(origin: str, path: str, pid: int, streams: int, comments: int) -> dict[str, Any]:
     readers = Readers(origin, story_number(origin, path))
     before = memory(pid)
     begun = time.perf_counter()
@@ -292,22 +288,16 @@ def allow_open_files(count: int) -> None:
 def measure_new_store(counts: Sequence[int], comments: int) -> list[dict[str, Any]]:
     """Measure on a store of its own, server and readers each on one processor, if there are two."""
     cores = two_cores()
-    results = []
-    with tempfile.TemporaryDirectory(prefix="broadsheet-streams-") as folder:
-        serving = broadsheet(Path(folder), [12], cores.serving if cores else None)
-        with serving as (server, paths), bound_here(cores.asking if cores else None):
-            path = next(iter(paths.values()))
-            for count in counts:
-                results.append(
-                    measure(server.origin, path, server.pid, streams=count, comments=comments)
-                )
-    return results
-
-
-@contextlib.contextmanager
-def bound_here(core: int | None):
-    with bound_to(core):
-        yield
+    with (
+        tempfile.TemporaryDirectory(prefix="broadsheet-streams-") as folder,
+        broadsheet(Path(folder), [12], cores.serving if cores else None) as (server, paths),
+        bound_to(cores.asking if cores else None),
+    ):
+        path = next(iter(paths.values()))
+        return [
+            measure(server.origin, path, server.pid, streams=count, comments=comments)
+            for count in counts
+        ]
 
 
 def main() -> None:

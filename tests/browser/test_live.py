@@ -125,7 +125,9 @@ def test_replies_come_beneath_what_they_answer(open_page, council):
 
     first = said(reader, "Answered from elsewhere.")
     expect(first).to_be_focused()
-    expect(parent.locator("> ol > li > article", has_text="Answered from elsewhere.")).to_have_count(1)
+    expect(
+        parent.locator("> ol > li > article", has_text="Answered from elsewhere.")
+    ).to_have_count(1)
     beneath = first.locator("xpath=..").locator("> ol article")
     expect(beneath).to_contain_text("An answer to the answer.")
     elsewhere = reader.locator(".arrivals a")

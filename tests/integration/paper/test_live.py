@@ -114,7 +114,9 @@ def test_old_address_leads_to_the_new_one(client, bridge):
     factories.edition(bridge, slug="the-bridge-budget", kind="minor", note="")
     new = current_path(bridge.pk)
 
-    moved = [client.get(f"{old}{below}")["Location"] for below in ("live/", "discussion/since/1/2/")]
+    moved = [
+        client.get(f"{old}{below}")["Location"] for below in ("live/", "discussion/since/1/2/")
+    ]
 
     assert moved == [f"{new}live/", f"{new}discussion/since/1/2/"]
 

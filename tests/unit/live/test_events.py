@@ -33,8 +33,7 @@ def test_event_is_written_with_its_number():
     event = Event(1893, "comment", {"story": 412, "comment": 977, "parent": None, "n": 13})
 
     assert frame(event) == (
-        b"id: 1893\nevent: comment\n"
-        b'data: {"story":412,"comment":977,"parent":null,"n":13}\n\n'
+        b'id: 1893\nevent: comment\ndata: {"story":412,"comment":977,"parent":null,"n":13}\n\n'
     )
 
 
