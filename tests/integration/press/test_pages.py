@@ -440,12 +440,17 @@ def test_new_edition_does_not_count_as_a_withdrawal(paper, document):
     assert paper.press.counters.read_withdrawals(page.places) == page.withdrawals
 
 
-def test_writer_sees_the_own_comment_at_once(paper, document):
+def test_writer_sees_the_own_comment_at_once(paper, document, monkeypatch):
+    """Also where others would be shown the page as it was, because it was made just before."""
+    monkeypatch.setattr("broadsheet.press.front.BETWEEN", 0.2)
     paper.get(STORY)
-    factories.comment(document, "Mine, just now.")
+    origin = ((b"origin", b"http://localhost"), (b"sec-fetch-site", b"same-origin"))
+    answer = paper.post(f"{STORY}comment/", b"text=Mine,+just+now.&name=Lena", headers=origin)
+    assert answer.status == 303
+    path, _, query = answer.header(b"location").partition(b"#")[0].partition(b"?")
     document.refresh_from_db()
-    answer = paper.get(STORY, f"seen={document.head_sequence}".encode())
-    assert "Mine, just now." in answer.text
+    assert query == b"seen=%d" % document.head_sequence
+    assert "Mine, just now." in paper.get(path.decode(), query).text
 
 
 NEVER_PRESSED = [
