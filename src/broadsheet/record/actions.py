@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -37,6 +37,7 @@ from broadsheet.record.models import (
 from broadsheet.record.placements import place_passages
 from broadsheet.record.queries import publication
 from broadsheet.record.rendering import body_html
+from broadsheet.record.rows import rows_with
 from broadsheet.record.rules import Touch
 from broadsheet.record.search import index_document
 from broadsheet.record.signals import document_changed, edition_published
@@ -88,6 +89,15 @@ def lock_document(document_id: int) -> Document:
     On PostgreSQL a row lock; on SQLite the transaction is immediate and holds the only write lock.
     """
     return Document.objects.select_for_update().get(pk=document_id)
+
+
+def lock_documents(document_ids: Iterable[int]) -> dict[int, Document]:
+    """Return those of the documents that there are, by id, locked until the transaction ends.
+
+    In the order of their ids: two who lock several never wait for one another. One statement.
+    """
+    found = rows_with(Document, "id", set(document_ids), lock=True)
+    return {document.pk: document for document in found}
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import (
     Count,
     Exists,
@@ -60,6 +61,26 @@ def address(path: str, *also: str) -> Address | None:
         Address.objects.filter(path=path)
         .select_related("document", "document__section", "document__edition", *also)
         .first()
+    )
+
+
+def bare_address(path: str) -> Address | None:
+    """Return the address at ``path``, current or old, without its document. One statement.
+
+    In SQL: every comment waits for it, and the ORM takes ten times as long to ask.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, document_id, is_current FROM record_address WHERE path = %s", [path]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    number, document_id, is_current = row
+    return Address.from_db(
+        connection.alias,
+        ["id", "path", "document_id", "is_current"],
+        [number, path, document_id, bool(is_current)],
     )
 
 
