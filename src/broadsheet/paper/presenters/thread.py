@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -188,12 +189,18 @@ def thread_view(
     )
 
 
-def spot_path(path: str, spot: Spot, comment_id: int) -> str:
-    """Return where a comment is seen."""
-    page = f"{path}discussion/{spot.root}/" if spot.root else path
+def spot_path(path: str, spot: Spot, comment_id: int, *, seen: int = 0) -> str:
+    """Return where a comment is seen; with ``seen``, on a page that knows so much of the journal."""
+    page, asked = path, {}
+    if spot.root:
+        page += f"discussion/{spot.root}/"
+    elif spot.after:
+        page += "discussion/"
     if spot.after:
-        page += f"?after={spot.after}" if spot.root else f"discussion/?after={spot.after}"
-    return f"{page}#c-{comment_id}"
+        asked["after"] = spot.after
+    if seen:
+        asked["seen"] = seen
+    return f"{page}{f'?{urlencode(asked)}' if asked else ''}#c-{comment_id}"
 
 
 def comment_view(

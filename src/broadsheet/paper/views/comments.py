@@ -127,7 +127,9 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
         return _refused(request, found, draft, key, errors_by_field(refusal.errors), status=422)
     if wants_json(request):
         return _posted(comment, found)
-    where = spot_path(found.path, spot_of(comment), comment.pk)
+    # Others may be shown the page as it was for a moment; who wrote is not.
+    seen = comment.document.head_sequence
+    where = spot_path(found.path, spot_of(comment), comment.pk, seen=seen)
     return HttpResponseRedirect(where, status=303)
 
 
