@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch, QuerySet
+from django.db.models.fields.json import KT
 
 from broadsheet.corrections.enums import ProposalState
 from broadsheet.corrections.models import Proposal
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
-from broadsheet.record.enums import EditionKind, NotePlacement
+from broadsheet.record.enums import EditionKind, NotePlacement, Standing
 from broadsheet.record.models import Document, Edition, NoteRevision, Reconstruction
 from broadsheet.record.queries import with_notes
 
@@ -60,6 +61,14 @@ class CarriedOut:
 
 
 @dataclass(frozen=True)
+class StandingView:
+    """A standing that an edition gave its story; ``label`` is empty where it took one back."""
+
+    label: str
+    basis: str
+
+
+@dataclass(frozen=True)
 class Credit:
     """Who spotted it, with the way to the proposal if it stands in the thread."""
 
@@ -90,6 +99,8 @@ class EditionView:
     reconstructed: ReconstructionView | None = None
     proposals: Sequence[CarriedOut] = ()
     credit: Credit | None = None
+    standing: StandingView | None = None
+    """Only if it is another one than that of the edition before."""
 
     @property
     def path(self) -> str:
@@ -155,11 +166,15 @@ def first_published(document: Document, editions: Iterable[Edition]) -> dt.datet
 
 
 def told(editions: QuerySet[Edition], at: dt.datetime | None = None) -> QuerySet[Edition]:
-    """Let editions come with all that :func:`edition_view` tells, notes as they stood at a moment.
+    """Let editions come with all that :func:`edition_view` tells, notes as they stood at a moment,
+    and with ``standing`` and ``standing_basis``, so that their content can be left out.
 
     Two more statements when evaluated: wordings of notes, and proposals.
     """
-    return with_notes(editions, at).prefetch_related(
+    kept = editions.annotate(
+        standing=KT("content_data__standing"), standing_basis=KT("content_data__standing_basis")
+    )
+    return with_notes(kept, at).prefetch_related(
         Prefetch("proposals", queryset=Proposal.objects.select_related("passage").order_by("pk"))
     )
 
@@ -170,10 +185,22 @@ def edition_views(editions: Iterable[Edition], around: Frame, path: str) -> list
     They came from :func:`told`.
     """
     views: list[EditionView] = []
+    before = StandingView("", "")
     for edition in editions:
         previous = views[-1].edition.number if views else None
-        views.append(edition_view(edition, around.zone, path, previous=previous))
+        view = edition_view(edition, around.zone, path, previous=previous)
+        after = _standing(edition)
+        if after != before:
+            view = replace(view, standing=after)
+        before = after
+        views.append(view)
     return views
+
+
+def _standing(edition: Edition) -> StandingView:
+    """Return the standing of an edition that came from :func:`told`."""
+    standing, basis = getattr(edition, "standing", ""), getattr(edition, "standing_basis", "")
+    return StandingView(Standing(standing).label if standing else "", basis or "")
 
 
 def edition_view(
