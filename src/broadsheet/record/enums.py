@@ -99,3 +99,4 @@ class EntryKind(models.TextChoices):
     PROPOSAL = "proposal", "Proposal"
     DECISION = "decision", "Decision on a proposal"
     ATTRIBUTION = "attribution", "Attribution"
+    REMOVAL = "removal", "Removal of a comment"
