@@ -97,6 +97,16 @@ def editions_of(document: Document, at: dt.datetime | None = None) -> QuerySet[E
     return found.order_by("published_at", "number")
 
 
+def editions_of_all(document_ids: Iterable[int]) -> QuerySet[Edition]:
+    """Return the editions of several documents without their texts, each one's in order of
+    publication. One statement."""
+    return (
+        Edition.objects.filter(document__in=list(document_ids))
+        .defer("body_html", "canonical_text", "content_data")
+        .order_by("document_id", "published_at", "number")
+    )
+
+
 def editions_in_force(at: dt.datetime | None = None) -> QuerySet[Edition]:
     """Return for each story the edition in force at a moment, the newest story first.
 
