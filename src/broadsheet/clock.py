@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 
 
 def now() -> dt.datetime:
     """Return the present instant, aware, in UTC, with microseconds."""
     return dt.datetime.now(dt.UTC)  # noqa: TID251  this is the clock
+
+
+def ticks() -> float:
+    """Return seconds since some moment, to measure how long things take: it never steps back."""
+    return time.monotonic()
 
 
 def random_bytes(count: int) -> bytes:

@@ -45,7 +45,7 @@ def run(*, bind: str | None, workers: int | None, first_run: bool, task_worker: 
         port=options.port,
         workers=count,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
+        http="broadsheet.conf.protocol:PressProtocol",
         ws="none",
         lifespan="off",
         access_log=False,

@@ -41,6 +41,27 @@ def _count(value: str) -> int:
     return count
 
 
+def _threads(value: str) -> int:
+    count = int(value)
+    if not 2 <= count <= 256:
+        raise ValueError("give a number from 2 to 256")
+    return count
+
+
+def _megabytes(value: str) -> int:
+    count = int(value)
+    if not 1 <= count <= 65536:
+        raise ValueError("give a number of megabytes from 1 to 65536")
+    return count
+
+
+def _seconds(value: str) -> float:
+    seconds = float(value)
+    if not 1 <= seconds <= 3600:
+        raise ValueError("give a number of seconds from 1 to 3600")
+    return seconds
+
+
 def _flag(value: str) -> bool:
     if value.lower() in ("1", "true", "yes", "on"):
         return True
@@ -84,6 +105,15 @@ class Options:
     port: int = option(_port, 8000, "Port that `serve` listens on.", variable="PORT")
     bind: str = option(_text, "127.0.0.1", "Address that `serve` listens on.")
     workers: int = option(_count, 1, "Web processes.")
+    threads: int = option(
+        _threads, 32, "Requests that one web process works at, at once; each may hold a connection."
+    )
+    press_memory: int = option(
+        _megabytes, 64, "Megabytes of pages that one web process holds ready; the oldest unused go."
+    )
+    press_seconds: float = option(
+        _seconds, 30.0, "Seconds after which a page is made anew even if nothing says it changed."
+    )
     database_url: str = option(
         _text,
         "",

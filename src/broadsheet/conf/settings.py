@@ -92,18 +92,22 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;"
         " PRAGMA mmap_size=134217728; PRAGMA foreign_keys=ON;"
     ),
 }
-# Under ASGI each request has a thread of its own, so a connection that outlived it would be lost.
+# Requests share the threads of conf/bridge.py, which keep their connections.
 if OPTIONS.database_url:
-    _database: dict[str, Any] = {**dj_database_url.parse(OPTIONS.database_url), "CONN_MAX_AGE": 0}
+    _database: dict[str, Any] = {
+        **dj_database_url.parse(OPTIONS.database_url),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
 else:
     _database = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(DATA / "broadsheet.sqlite3"),
-        "CONN_MAX_AGE": 0,
+        "CONN_MAX_AGE": None,
     }
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = SQLITE_OPTIONS
@@ -121,6 +125,8 @@ STATIC_ROOT = str(DATA / "static")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = str(DATA / "media")
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
+
+PRESS_COUNTERS = str(DATA / "press.counters")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

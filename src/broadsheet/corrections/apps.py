@@ -8,6 +8,11 @@ class CorrectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.corrections import verify
+        from broadsheet.corrections import models, verify
+        from broadsheet.press.marking import declare_keys
+        from broadsheet.record.keys import STORIES, document_key
 
         verify.register()
+        declare_keys(
+            models.Proposal, lambda proposal: [document_key(proposal.document_id), STORIES]
+        )

@@ -16,9 +16,11 @@ from broadsheet import clock
 from broadsheet.discussion.enums import CommentKind
 from broadsheet.discussion.models import Comment, CommentVersion, RemovedWords
 from broadsheet.discussion.signals import comment_removed
+from broadsheet.press.keys import change_after_commit
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
 from broadsheet.record.enums import EntryKind
+from broadsheet.record.keys import document_key
 from broadsheet.record.models import Document
 from broadsheet.record.signals import document_changed
 
@@ -61,6 +63,8 @@ def remove_comment(
         content=removal_content(removed),
         at=now,
     )
+    # A page with the words must not be shown again, not even while the next one is made.
+    change_after_commit(document_key(document.pk), withdraws=True)
     transaction.on_commit(lambda: _announce(document, comment), robust=True)
     return comment
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from broadsheet import clock
+from broadsheet.press.keys import change_after_commit
 from broadsheet.record import journal, rules
 from broadsheet.record.addresses import SLUG, story_path
 from broadsheet.record.alignments import keep_alignment
@@ -22,6 +23,7 @@ from broadsheet.record.enums import (
     NotePlacement,
     Standing,
 )
+from broadsheet.record.keys import FRAME, STORIES, document_key
 from broadsheet.record.lateness import came_out_at
 from broadsheet.record.models import (
     Address,
@@ -112,6 +114,12 @@ def create_document(
         source_key=source_key,
         imported_at=imported_at,
     )
+
+
+def unlist_section(section_id: int) -> None:
+    """Take a section out of the list that stands on every page; its own page stays."""
+    Section.objects.filter(pk=section_id).update(is_listed=False)
+    change_after_commit(FRAME)
 
 
 @transaction.atomic
@@ -400,6 +408,7 @@ def withdraw_document(*, document_id: int, at: dt.datetime | None = None) -> Doc
         document.withdrawn_at = at or clock.now()
         document.save(update_fields=["withdrawn_at"])
         _enter(document, EntryKind.WITHDRAWAL, "withdrawal", document.withdrawn_at)
+        change_after_commit(document_key(document.pk), STORIES, withdraws=True)
         _announce(document)
     return document
 

@@ -8,6 +8,7 @@ class RecordConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.record import verify
+        from broadsheet.record import keys, verify
 
         verify.register()
+        keys.declare()

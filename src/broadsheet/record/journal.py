@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from broadsheet import clock
+from broadsheet.press.keys import change_after_commit
 from broadsheet.record.content import canonical_json
 from broadsheet.record.enums import EntryKind
+from broadsheet.record.keys import STORIES, document_key
 from broadsheet.record.models import Document, JournalEntry
 
 SALT_BYTES = 16
@@ -119,6 +121,8 @@ def _keep_head(document: Document) -> None:
     Document.objects.filter(pk=document.pk).update(
         head_sequence=document.head_sequence, head_digest=document.head_digest
     )
+    # Whatever happens to a document is an entry here, so its pages become untrue here.
+    change_after_commit(document_key(document.pk), STORIES)
 
 
 @dataclass(frozen=True)

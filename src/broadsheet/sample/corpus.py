@@ -20,7 +20,7 @@ from broadsheet.discussion.actions import append_comments
 from broadsheet.discussion.markdown import comment_html
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.storing import BATCH, NewComment
-from broadsheet.record.actions import append_edition, create_document, free_slug
+from broadsheet.record.actions import append_edition, create_document, free_slug, unlist_section
 from broadsheet.record.content import (
     Block,
     BylineName,
@@ -108,7 +108,7 @@ def _publish(count: int, seed: int) -> Document:
     adopt_document(document)
     if is_new:
         # Its page at the desk listed it.
-        Section.objects.filter(pk=section.pk).update(is_listed=False)
+        unlist_section(section.pk)
     return document
 
 

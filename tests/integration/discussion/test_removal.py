@@ -15,6 +15,9 @@ from broadsheet.corrections.models import Proposal
 from broadsheet.discussion.models import Comment, CommentVersion, RemovedWords
 from broadsheet.discussion.removal import MAX_REASON, RemovalRefused, remove_comment
 from broadsheet.discussion.signals import comment_removed, quoted_words_changed
+from broadsheet.press.counters import place
+from broadsheet.press.keys import counters
+from broadsheet.record.keys import document_key
 from broadsheet.record.models import Document, JournalEntry
 from broadsheet.record.signals import document_changed
 from broadsheet.record.verify import verify_record
@@ -207,6 +210,31 @@ def test_it_is_announced_after_the_commit(comment, django_capture_on_commit_call
         document_changed.disconnect(hear)
 
     assert heard == [comment, comment.document]
+
+
+def test_pages_held_ready_with_the_words_are_withdrawn(
+    bridge, comment, django_capture_on_commit_callbacks
+):
+    places = [place(document_key(bridge.pk))]
+    before = counters().read_withdrawals(places)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        remove(comment)
+
+    assert counters().read_withdrawals(places) != before
+
+
+def test_fragments_with_the_words_are_not_used_again(client, comment):
+    """A comment of which only the reason is new: no name, and no words that its page would show."""
+    Comment.objects.filter(pk=comment.pk).update(name="")
+    CommentVersion.objects.filter(comment=comment).update(text="", html="")
+    assert "Name not recorded" in client.get(STORY).content.decode()
+
+    remove(comment)
+
+    page = client.get(STORY).content.decode()
+    assert "Insults a reader (rule 3)." in page
+    assert "Name not recorded" not in page
 
 
 def test_writer_of_a_removed_comment_is_not_told_of_its_words(

@@ -11,6 +11,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from broadsheet.desk.deletion import KeepsPublishedStories
+from broadsheet.record.actions import unlist_section
 from broadsheet.record.addresses import check_section_slug
 from broadsheet.record.models import Section
 
@@ -80,11 +81,11 @@ class SectionPage(KeepsPublishedStories, Page):
             section.save()
             self.section = section
         elif self.section:
-            Section.objects.filter(pk=self.section.pk).update(is_listed=False)
+            unlist_section(self.section.pk)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         section_id = self.section_id
         deleted = super().delete(*args, **kwargs)
-        Section.objects.filter(pk=section_id).update(is_listed=False)
+        unlist_section(section_id)
         return deleted

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch, QuerySet
-from django.db.models.fields.json import KT
 
 from broadsheet.corrections.enums import ProposalState
 from broadsheet.corrections.models import Proposal
@@ -166,29 +165,32 @@ def first_published(document: Document, editions: Iterable[Edition]) -> dt.datet
 
 
 def told(editions: QuerySet[Edition], at: dt.datetime | None = None) -> QuerySet[Edition]:
-    """Let editions come with all that :func:`edition_view` tells, notes as they stood at a moment,
-    and with ``standing`` and ``standing_basis``, so that their content can be left out.
+    """Let editions come with all that :func:`edition_view` tells, notes as they stood at a moment.
 
     Two more statements when evaluated: wordings of notes, and proposals.
     """
-    kept = editions.annotate(
-        standing=KT("content_data__standing"), standing_basis=KT("content_data__standing_basis")
-    )
-    return with_notes(kept, at).prefetch_related(
+    return with_notes(editions, at).prefetch_related(
         Prefetch("proposals", queryset=Proposal.objects.select_related("passage").order_by("pk"))
     )
 
 
-def edition_views(editions: Iterable[Edition], around: Frame, path: str) -> list[EditionView]:
+def edition_views(
+    editions: Iterable[Edition],
+    around: Frame,
+    path: str,
+    *,
+    proposals: Mapping[int, Sequence[Proposal]] | None = None,
+) -> list[EditionView]:
     """Return views of all editions of one story up to a moment, given in order of publication.
 
-    They came from :func:`told`.
+    They came from :func:`told`, or from ``with_notes`` with the ``proposals`` that they carried out.
     """
     views: list[EditionView] = []
     before = StandingView("", "")
     for edition in editions:
         previous = views[-1].edition.number if views else None
-        view = edition_view(edition, around.zone, path, previous=previous)
+        carried = None if proposals is None else proposals.get(edition.pk, ())
+        view = edition_view(edition, around.zone, path, previous=previous, proposals=carried)
         after = _standing(edition)
         if after != before:
             view = replace(view, standing=after)
@@ -198,15 +200,20 @@ def edition_views(editions: Iterable[Edition], around: Frame, path: str) -> list
 
 
 def _standing(edition: Edition) -> StandingView:
-    """Return the standing of an edition that came from :func:`told`."""
+    """Return the standing of an edition that came ``with_notes``."""
     standing, basis = getattr(edition, "standing", ""), getattr(edition, "standing_basis", "")
     return StandingView(Standing(standing).label if standing else "", basis or "")
 
 
 def edition_view(
-    edition: Edition, zone: dt.tzinfo, path: str, *, previous: int | None
+    edition: Edition,
+    zone: dt.tzinfo,
+    path: str,
+    *,
+    previous: int | None,
+    proposals: Iterable[Proposal] | None = None,
 ) -> EditionView:
-    """Return what readers are told of an edition that came from :func:`told`. No statement."""
+    """Return what readers are told of an edition; see :func:`edition_views`. No statement."""
     published = moment(edition.published_at, zone)
     wordings = [NoteView(edition.note, published, edition.published_by)] if edition.note else []
     revisions: Iterable[NoteRevision] = edition.note_revisions.all()
@@ -214,7 +221,8 @@ def edition_view(
         NoteView(revision.text, moment(revision.at, zone), revision.by) for revision in revisions
     ]
     last = wordings[-1] if wordings else None
-    proposals = [_carried_out(proposal) for proposal in edition.proposals.all()]
+    found = edition.proposals.all() if proposals is None else proposals
+    carried = [_carried_out(proposal) for proposal in found]
     return EditionView(
         edition=edition,
         at=published,
@@ -224,8 +232,8 @@ def edition_view(
         noted=last if len(wordings) > 1 or (last and not edition.note) else None,
         earlier_notes=wordings[-2::-1],
         reconstructed=_reconstruction(edition, zone),
-        proposals=proposals,
-        credit=_credit(edition.credit, proposals),
+        proposals=carried,
+        credit=_credit(edition.credit, carried),
     )
 
 

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import get_template
 
+from broadsheet.press.kept import kept
+from broadsheet.record.keys import FRAME
 from broadsheet.record.models import Publication, Section
 from broadsheet.record.queries import publication, sections
 
@@ -34,8 +36,8 @@ class Frame:
 
 
 def frame() -> Frame:
-    """Load the frame. Two statements."""
-    return Frame(publication(), list(sections()), settings.ORIGIN)
+    """Return the frame, loaded by two statements when it was changed."""
+    return kept(FRAME, lambda: Frame(publication(), list(sections()), settings.ORIGIN))
 
 
 def page(

@@ -10,13 +10,16 @@ from django.views.decorators.http import require_safe
 from broadsheet.paper.presenters.changes import difference_of
 from broadsheet.paper.presenters.editions import EditionView, edition_views, told
 from broadsheet.paper.presenters.frame import frame, page
-from broadsheet.paper.views.story import find_address, moved
+from broadsheet.paper.views.addresses import find_address, moved
+from broadsheet.paper.views.story import of_document
+from broadsheet.press.marking import pressed
 from broadsheet.record.queries import editions_of
 
 _SHOWN = 20
 """Characters of a wrong number that are repeated to who gave it."""
 
 
+@pressed("from", "to")
 @require_safe
 def changes(request: HttpRequest, path: str) -> HttpResponse:
     """List the editions, the last published first; ``?from=1&to=3`` shows what changed between two.
@@ -45,7 +48,8 @@ def changes(request: HttpRequest, path: str) -> HttpResponse:
         "unknown": next((value[:_SHOWN] for value in asked.values() if value not in known), ""),
         "here": found.document.section_id,
     }
-    return page("paper/changes.html", context, around=around, path=f"{found.path}changes/")
+    response = page("paper/changes.html", context, around=around, path=f"{found.path}changes/")
+    return of_document(response, found.document)
 
 
 def _chosen(

@@ -21,7 +21,9 @@ from broadsheet.paper.presenters.corrections import (
 from broadsheet.paper.presenters.editions import told
 from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.paper.views.lists import read_cursor
+from broadsheet.press.marking import made_from, pressed
 from broadsheet.record.enums import EditionKind
+from broadsheet.record.keys import FRAME, STORIES
 from broadsheet.record.models import Section
 from broadsheet.record.queries import (
     CORRECTING,
@@ -40,6 +42,7 @@ _YEAR = re.compile(r"[1-9]\d{3}", re.ASCII)
 KINDS = [*CORRECTING, EditionKind.UPDATE]
 
 
+@pressed("before", "kind", "q", "section", "year")
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """List what was put right, the newest first; ``?before=`` continues after the last one.
@@ -91,7 +94,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
     if filters.is_any:
         response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return made_from(response, FRAME, STORIES)
 
 
 def _filters(request: HttpRequest, sections: Sequence[Section]) -> Filters:
@@ -140,6 +143,7 @@ def _years(first: dt.datetime | None, last: dt.datetime | None, zone: dt.tzinfo)
     return [str(year) for year in years]
 
 
+@pressed()
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """The corrections as an Atom feed (RFC 4287), what was told last first.
@@ -149,10 +153,11 @@ def feed(request: HttpRequest) -> HttpResponse:
     around = frame()
     editions = told(corrections(by_wording=True))[:ENTRIES]
     entries = [correction_entry(view, around) for view in correction_views(editions, around.zone)]
-    return page(
+    response = page(
         "paper/corrections_feed.xml",
         {"entries": entries, "updated": max((each.updated for each in entries), default="")},
         around=around,
         path=f"{PATH}feed.xml",
         content_type="application/atom+xml; charset=utf-8",
     )
+    return made_from(response, FRAME, STORIES)

@@ -24,6 +24,8 @@ from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.paper.presenters.moments import moment as when
 from broadsheet.paper.presenters.thread import page_view, thread_view
 from broadsheet.paper.views.addresses import find_address, moved
+from broadsheet.paper.views.story import of_document
+from broadsheet.press.marking import pressed
 from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Address, Edition
 from broadsheet.record.queries import edition_at
@@ -32,6 +34,7 @@ MAX_DIGITS = 15
 """Of a cursor; more is none of ours."""
 
 
+@pressed("sort", "after")
 @require_safe
 def discussion(request: HttpRequest, path: str, at: dt.datetime | None = None) -> HttpResponse:
     """A page of the thread: ``?sort=`` oldest, newest or authors; ``?after=`` a root's number."""
@@ -52,6 +55,7 @@ def discussion(request: HttpRequest, path: str, at: dt.datetime | None = None) -
     return _page(request, found, edition, shown, at=at, sort=sort, is_first=after is None)
 
 
+@pressed("after")
 @require_safe
 def replies(
     request: HttpRequest, path: str, pk: int, at: dt.datetime | None = None
@@ -129,7 +133,7 @@ def _page(
     response = page("paper/discussion.html", context, around=around, path=own)
     if not context["is_first"]:
         response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return of_document(response, document)
 
 
 def _page_of(root: Comment, base: str) -> str:

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from broadsheet.paper.presenters.frame import frame, page
+from broadsheet.press.marking import made_from, pressed
+from broadsheet.record.keys import FRAME
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +36,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse("Something failed here. Please try again.", status=500)
 
 
+@pressed()
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     closed = ("/desk/", "/search/", "/proposal/", "/*/comment/", "/*/propose/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+    response = HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+    return made_from(response, FRAME)
 
 
+@pressed()
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(FAVICON, content_type="image/svg+xml")
     response.headers["Cache-Control"] = "public, max-age=86400"
-    return response
+    return made_from(response, FRAME)

@@ -8,12 +8,15 @@ from django.views.decorators.http import require_safe
 from broadsheet.paper.presenters.cards import cards
 from broadsheet.paper.presenters.feed import feed_item
 from broadsheet.paper.presenters.frame import frame, page
+from broadsheet.press.marking import made_from, pressed
+from broadsheet.record.keys import FRAME, STORIES
 from broadsheet.record.models import Edition
 from broadsheet.record.queries import editions_in_force, editions_of_all, with_notes
 
 ITEMS = 30
 
 
+@pressed()
 @require_safe
 def rss(request: HttpRequest) -> HttpResponse:
     around = frame()
@@ -31,10 +34,11 @@ def rss(request: HttpRequest) -> HttpResponse:
         for card in cards(editions, around)
     ]
     newest = max((edition.published_at for edition in editions), default=None)
-    return page(
+    response = page(
         "paper/feed.xml",
         {"items": items, "newest": newest},
         around=around,
         path="/feed.xml",
         content_type="application/rss+xml; charset=utf-8",
     )
+    return made_from(response, FRAME, STORIES)

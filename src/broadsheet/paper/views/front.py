@@ -10,12 +10,15 @@ from broadsheet.discussion.queries import most_discussed
 from broadsheet.paper.presenters.cards import Card, card, cards
 from broadsheet.paper.presenters.frame import Frame, frame, page
 from broadsheet.paper.presenters.structured import front_data, json_ld
+from broadsheet.press.marking import made_from, pressed
+from broadsheet.record.keys import FRAME, STORIES
 from broadsheet.record.queries import editions_in_force
 
 LATEST = 15
 MOST_DISCUSSED = 5
 
 
+@pressed()
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     around = frame()
@@ -31,7 +34,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "discussed": discussed,
         "structured": json_ld(front_data(around)),
     }
-    return page("paper/front.html", context, around=around, path="/")
+    return made_from(page("paper/front.html", context, around=around, path="/"), FRAME, STORIES)
 
 
 def _lead(latest: list[Card], around: Frame) -> Card | None:

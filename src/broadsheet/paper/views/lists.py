@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 
 from broadsheet.paper.presenters.cards import cards
 from broadsheet.paper.presenters.frame import frame, page
+from broadsheet.press.marking import made_from, pressed
+from broadsheet.record.keys import FRAME, STORIES
 from broadsheet.record.models import Author, Edition, Section, Topic
 from broadsheet.record.pictures import Picture
 from broadsheet.record.queries import (
@@ -27,6 +29,7 @@ PER_PAGE = 20
 _CURSOR = re.compile(r"(\d{1,12})-(\d{1,18})")
 
 
+@pressed("before")
 @require_safe
 def section(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Section, slug=slug)
@@ -40,6 +43,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@pressed("before")
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Topic, slug=slug)
@@ -53,6 +57,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@pressed("before")
 @require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Author, slug=slug)
@@ -97,7 +102,7 @@ def _list(
         "older": older,
         "is_continued": bool(cursor),
     }
-    return page("paper/list.html", context, around=around, path=path)
+    return made_from(page("paper/list.html", context, around=around, path=path), FRAME, STORIES)
 
 
 def read_cursor(cursor: str) -> tuple[dt.datetime, int]:

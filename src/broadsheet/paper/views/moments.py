@@ -20,6 +20,8 @@ from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.paper.presenters.moments import moment as when
 from broadsheet.paper.presenters.time import moment_path, moments_data, time_form
 from broadsheet.paper.views.addresses import find_address, moved
+from broadsheet.press.marking import made_from, pressed
+from broadsheet.record.keys import document_key
 from broadsheet.record.models import Address
 
 MAX_SHOWN = 80
@@ -116,6 +118,7 @@ def time_refused(
     return response
 
 
+@pressed()
 @require_safe
 def timemap(request: HttpRequest, path: str) -> HttpResponse:
     """All editions with their instants, as links (RFC 7089, section 5)."""
@@ -124,18 +127,20 @@ def timemap(request: HttpRequest, path: str) -> HttpResponse:
         return redirect
     content_type = f"{LINK_FORMAT}; charset=utf-8"
     body = _history(found).link_format()
-    return _kept(HttpResponse(body, content_type=content_type))
+    return _kept(HttpResponse(body, content_type=content_type), found)
 
 
+@pressed()
 @require_safe
 def json_timemap(request: HttpRequest, path: str) -> HttpResponse:
     """The same in JSON, as the Memento guide writes it."""
     found = find_address(path)
     if redirect := moved(found, below="timemap/json/"):
         return redirect
-    return _kept(JsonResponse(_history(found).json_format()))
+    return _kept(JsonResponse(_history(found).json_format()), found)
 
 
+@pressed()
 @require_safe
 def moments(request: HttpRequest, path: str) -> HttpResponse:
     """The points of a story's time, for the control on its page."""
@@ -145,7 +150,7 @@ def moments(request: HttpRequest, path: str) -> HttpResponse:
     data = moments_data(found.document)
     if not data["editions"]:
         raise Http404("this story is not published")
-    return _kept(JsonResponse(data))
+    return _kept(JsonResponse(data), found)
 
 
 def _history(found: Address, *, timegate_path: str = "") -> History:
@@ -155,8 +160,8 @@ def _history(found: Address, *, timegate_path: str = "") -> History:
     return history
 
 
-def _kept(response: HttpResponse) -> HttpResponse:
+def _kept(response: HttpResponse, found: Address) -> HttpResponse:
     """Let caches keep what is the same for everybody, and ask whether it is still true."""
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return made_from(response, document_key(found.document_id))

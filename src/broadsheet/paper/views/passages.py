@@ -16,10 +16,13 @@ from broadsheet.paper.presenters.whereabouts import whereabouts
 from broadsheet.paper.views.forms import number_of
 from broadsheet.paper.views.story import find_address, moved
 from broadsheet.passages import Utf16Offsets
+from broadsheet.press.marking import made_from, pressed
+from broadsheet.record.keys import FRAME, document_key
 from broadsheet.record.models import Passage
 from broadsheet.record.queries import editions_of
 
 
+@pressed("after")
 @require_safe
 def passage(request: HttpRequest, path: str, pk: int) -> HttpResponse:
     found = find_address(path)
@@ -58,4 +61,4 @@ def passage(request: HttpRequest, path: str, pk: int) -> HttpResponse:
     }
     response = page("paper/passage.html", context, around=around, path=own_path)
     response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return made_from(response, FRAME, document_key(found.document_id))

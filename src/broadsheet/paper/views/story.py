@@ -18,11 +18,14 @@ from broadsheet.paper.presenters.story import past_edition_view, preview_view, s
 from broadsheet.paper.presenters.time import citation, through_time
 from broadsheet.paper.views.addresses import find_address, moved
 from broadsheet.paper.views.moments import negotiated, time_refused
+from broadsheet.press.marking import made_from, pressed
 from broadsheet.record.content import EditionContent
+from broadsheet.record.keys import FRAME, document_key
 from broadsheet.record.models import Document, Edition, Section
 from broadsheet.record.queries import current_path
 
 
+@pressed()
 @require_safe
 def story(request: HttpRequest, path: str) -> HttpResponse:
     """The story now; where its address negotiates in time, an ``Accept-Datetime`` leads away."""
@@ -48,9 +51,10 @@ def story(request: HttpRequest, path: str) -> HttpResponse:
     response.headers["Link"] = History(found.path).links()
     if negotiates_in_place():
         patch_vary_headers(response, ["Accept-Datetime"])
-    return response
+    return of_document(response, found.document)
 
 
+@pressed()
 @require_safe
 def edition(request: HttpRequest, path: str, number: int) -> HttpResponse:
     """One edition's own text; it never changes, and search engines are sent to the story."""
@@ -73,9 +77,10 @@ def edition(request: HttpRequest, path: str, number: int) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Memento-Datetime"] = http_date(chosen.published_at.timestamp())
     response.headers["Link"] = history.links_near(history.numbered(number))
-    return response
+    return of_document(response, found.document)
 
 
+@pressed()
 @require_safe
 def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     """The whole page, story and thread, as it stood at a second; a coming second is the story now."""
@@ -105,7 +110,13 @@ def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Memento-Datetime"] = http_date(at.timestamp())
     response.headers["Link"] = History(found.path).links()
-    return response
+    return of_document(response, found.document)
+
+
+def of_document(response: HttpResponse, document: Document) -> HttpResponse:
+    """Let a page be held ready until something happens to its document, or around all pages."""
+    keys = (FRAME, document_key(document.pk))
+    return made_from(response, *keys, sequence=document.head_sequence)
 
 
 def preview_response(

@@ -1,0 +1,115 @@
+"""Django behind ASGI, in a bounded pool of threads that keep their database connections.
+
+Django's own ASGI handler gives each request a thread that ends with it, and with the thread goes its
+connection to the database: opening one costs more than most pages. Here requests share threads, so
+connections stay open, there are never more than threads, and no request runs in the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.base import BaseHandler
+from django.core.signals import request_started
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+IN_MEMORY = 1024 * 1024
+"""Bytes of a request's body that are kept in memory; more of it goes to a temporary file."""
+
+log = logging.getLogger("broadsheet.bridge")
+
+
+class ClientGone(Exception):
+    """The client went away before its request was complete."""
+
+
+class Bridge(BaseHandler):
+    """An ASGI application that runs Django's synchronous handler in threads."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__()
+        self.load_middleware(is_async=False)
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            body = await _read_body(receive)
+        except ClientGone:
+            return
+        with body:
+            loop = asyncio.get_running_loop()
+            response = await loop.run_in_executor(self.pool, self.respond, scope, body)
+            try:
+                await self._send(response, send)
+            finally:
+                # Ends the request for Django: signals, files, and what hangs on them.
+                await loop.run_in_executor(self.pool, response.close)
+
+    def respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        """Return Django's answer; to be called in one of the pool's threads."""
+        set_script_prefix("/")
+        request_started.send(sender=self.__class__, scope=scope)
+        try:
+            request = ASGIRequest(scope, body)
+        except UnicodeDecodeError:
+            log.warning("bad request: its address is not UTF-8")
+            return HttpResponse("This address cannot be read.", status=400)
+        except RequestDataTooBig:
+            return HttpResponse("This is too much for one form.", status=413)
+        response = self.get_response(request)
+        response._handler_class = self.__class__  # type: ignore[attr-defined]
+        return response
+
+    @staticmethod
+    def headers_of(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
+        """Return the headers of an answer, cookies among them, as ASGI sends them."""
+        headers = [
+            (name.encode("ascii").lower(), value.encode("latin-1"))
+            for name, value in response.items()
+        ]
+        return headers + [
+            (b"set-cookie", cookie.output(header="").strip().encode("ascii"))
+            for cookie in response.cookies.values()
+        ]
+
+    async def _send(self, response: HttpResponseBase, send: Send) -> None:
+        headers = self.headers_of(response)
+        await send(
+            {"type": "http.response.start", "status": response.status_code, "headers": headers}
+        )
+        if not response.streaming:
+            await send({"type": "http.response.body", "body": response.content})  # type: ignore[attr-defined]
+            return
+        loop = asyncio.get_running_loop()
+        parts: Iterator[bytes] = iter(response)
+        while (part := await loop.run_in_executor(self.pool, next, parts, None)) is not None:
+            await send({"type": "http.response.body", "body": bytes(part), "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _read_body(receive: Receive) -> IO[bytes]:
+    body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, mode="w+b")  # noqa: SIM115
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            body.close()
+            raise ClientGone
+        body.write(message.get("body", b""))
+        if not message.get("more_body", False):
+            body.seek(0)
+            return body

@@ -1,0 +1,1 @@
+"""Streams of what happens, as it happens. They know channels, not stories."""

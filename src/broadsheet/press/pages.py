@@ -1,0 +1,205 @@
+"""Pages held ready: each in the encodings that were asked for, within a bound of memory."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+
+import brotli
+
+from broadsheet.press.counters import EVERYTHING, Snapshot, place
+
+Headers = list[tuple[bytes, bytes]]
+
+CACHE_CONTROL = b"public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=86400"
+"""For caches between us and readers: a second, another one while they ask again; so that no reader
+sees what is older than two seconds. A day if we are down. Browsers always ask."""
+BROTLI_QUALITY = 5
+"""Of 11: nearly the size of the highest at a fiftieth of its time."""
+GZIP_LEVEL = 6
+USUAL_ENCODING = "br"
+"""What all browsers of today ask for."""
+SMALLEST = 256
+"""Bytes below which compressing gains nothing."""
+_TEXT = (
+    b"text/",
+    b"application/json",
+    b"application/ld+json",
+    b"application/rss+xml",
+    b"application/atom+xml",
+    b"application/link-format",
+    b"image/svg+xml",
+)
+_REPLACED = frozenset({b"content-length", b"content-encoding", b"etag", b"vary", b"cache-control"})
+_PAGE_COST = 4096
+"""Bytes that a page takes beside its bodies, roughly."""
+
+
+class Answer:
+    """One answer, ready to be sent by ASGI messages or as the bytes that go on the wire."""
+
+    __slots__ = ("body", "fields", "headers", "status")
+
+    def __init__(self, status: int, headers: Headers, body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.fields = b"".join([name + b": " + value + b"\r\n" for name, value in headers])
+
+
+class Page:
+    """A page, and the marks of what it was made from, read before it was made."""
+
+    __slots__ = (
+        "answers",
+        "body",
+        "compresses",
+        "etag",
+        "headers",
+        "key",
+        "keys",
+        "latest",
+        "made_at",
+        "marks",
+        "not_modified",
+        "places",
+        "sequence",
+        "size",
+        "status",
+        "tag",
+        "true_at",
+        "withdrawals",
+    )
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        status: int,
+        headers: Headers,
+        body: bytes,
+        keys: Sequence[str],
+        sequence: int,
+        marks: Snapshot,
+        made_at: float,
+    ) -> None:
+        self.key = key
+        self.keys = tuple(keys)
+        self.places = tuple(place(name) for name in (EVERYTHING, *keys))
+        self.latest = marks.latest
+        self.marks = marks.read(self.places)
+        self.withdrawals = marks.read_withdrawals(self.places)
+        self.sequence = sequence
+        self.made_at = self.true_at = made_at
+        self.status = status
+        self.body = body
+        self.tag = b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"'
+        self.etag = b"W/" + self.tag
+        media = dict(headers).get(b"content-type", b"")
+        self.compresses = len(body) >= SMALLEST and media.startswith(_TEXT)
+        varies = [b"Accept-Encoding"]
+        for name, value in headers:
+            if name == b"vary":
+                varies += [
+                    each.strip()
+                    for each in value.split(b",")
+                    if each.strip().lower() != b"accept-encoding"
+                ]
+        caching: Headers = [
+            (b"cache-control", CACHE_CONTROL),
+            (b"etag", self.etag),
+            (b"vary", b", ".join(varies)),
+        ]
+        self.headers = [
+            *((name, value) for name, value in headers if name not in _REPLACED),
+            *caching,
+            (b"accept-ranges", b"none"),
+            (b"surrogate-key", " ".join(keys).encode()),
+        ]
+        self.not_modified = Answer(304, caching, b"")
+        self.answers: dict[str, Answer] = {}
+        self.size = len(body) + _PAGE_COST
+
+    def answer(self, encoding: str) -> Answer:
+        """Return the page in an encoding, made once."""
+        found = self.answers.get(encoding)
+        if found is None:
+            body = _encoded(self.body, encoding) if self.compresses else self.body
+            headers = list(self.headers)
+            if encoding and self.compresses:
+                headers.append((b"content-encoding", encoding.encode()))
+            headers.append((b"content-length", str(len(body)).encode()))
+            found = self.answers[encoding] = Answer(self.status, headers, body)
+            self.size += len(body) + len(found.fields)
+        return found
+
+
+def _encoded(body: bytes, encoding: str) -> bytes:
+    if encoding == "br":
+        return brotli.compress(body, quality=BROTLI_QUALITY)
+    if encoding == "gzip":
+        return gzip.compress(body, GZIP_LEVEL, mtime=0)
+    return body
+
+
+@lru_cache(maxsize=1024)
+def chosen_encoding(accepted: bytes) -> str:
+    """Return ``br``, ``gzip`` or, for neither, the empty string (RFC 9110, section 12.5.3)."""
+    weights: dict[str, float] = {}
+    for part in accepted[:1000].decode("latin-1").lower().split(","):
+        name, _, rest = part.partition(";")
+        weight = 1.0
+        for parameter in rest.split(";"):
+            label, _, given = parameter.partition("=")
+            if label.strip() == "q":
+                try:
+                    weight = float(given.strip())
+                except ValueError:
+                    weight = 0.0
+        weights[name.strip()] = weight
+    for encoding in ("br", "gzip"):
+        if weights.get(encoding, weights.get("*", 0.0)) > 0:
+            return encoding
+    return ""
+
+
+class Store:
+    """Pages by address, the one used longest ago first; within a bound of bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
+        self.pages: OrderedDict[str, Page] = OrderedDict()
+
+    def get(self, key: str) -> Page | None:
+        """Return a page and count it as used."""
+        page = self.pages.get(key)
+        if page is not None:
+            self.pages.move_to_end(key)
+        return page
+
+    def keep(self, page: Page) -> None:
+        """Keep a page in place of the one before; the longest unused go until all fit."""
+        self.drop(page.key)
+        self.pages[page.key] = page
+        self.size += page.size
+        self.trim()
+
+    def drop(self, key: str) -> None:
+        page = self.pages.pop(key, None)
+        if page is not None:
+            self.size -= page.size
+
+    def grown(self, page: Page, before: int) -> None:
+        """Count what a kept page has grown by since it had ``before`` bytes."""
+        if self.pages.get(page.key) is page:
+            self.size += page.size - before
+            self.trim()
+
+    def trim(self) -> None:
+        while self.size > self.limit and self.pages:
+            _, page = self.pages.popitem(last=False)
+            self.size -= page.size
