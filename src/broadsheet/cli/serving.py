@@ -20,10 +20,16 @@ from broadsheet import clock
 from broadsheet.cli.shared import say
 from broadsheet.conf.prepare import prepare
 
+try:
+    import resource
+except ImportError:  # not a system with limits of its own
+    resource = None  # type: ignore[assignment]
+
 FIRST_ACCOUNT = "editor@localhost.localdomain"
 FIRST_SIGN_IN = "first-sign-in.txt"
 RESTART_AFTER = 2.0
 """Seconds before a task worker that ended by itself is started again."""
+MANY_FILES = 1 << 16
 STOP_WITHIN = 15.0
 """Seconds for requests and the running task to finish after Ctrl-C."""
 
@@ -34,6 +40,7 @@ def run(*, bind: str | None, workers: int | None, first_run: bool, task_worker: 
     prepare(say)
     if first_run:
         _first_run()
+    _allow_open_files()
     host = bind or options.bind
     count = workers or options.workers
     _announce(host)
@@ -64,6 +71,17 @@ def run(*, bind: str | None, workers: int | None, first_run: bool, task_worker: 
         except KeyboardInterrupt:
             pass
     say("Stopped.")
+
+
+def _allow_open_files() -> None:
+    """Raise this process's limit of open files as far as it may: each stream is one."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Where there is no limit above, some systems refuse to have none below.
+    wanted = hard if hard != resource.RLIM_INFINITY else max(soft, MANY_FILES)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _first_run() -> None:

@@ -23,6 +23,7 @@ from django.urls import Resolver404, resolve
 from servestatic import ServeStaticASGI
 
 from broadsheet.conf.bridge import Bridge
+from broadsheet.conf.live import live_streams
 from broadsheet.press.counters import EVERYTHING
 from broadsheet.press.front import Press, Rendered, Ways
 from broadsheet.press.keys import counters
@@ -131,6 +132,7 @@ def _rendered(scope: dict[str, Any]) -> Rendered:
 
 _static = _static_files()
 _media = _media_files()
+_live = live_streams()
 press = Press(
     app=_django,
     ways=Ways(_parameters, _render),
@@ -155,6 +157,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         return await _media(scope, receive, send)
     if path.startswith("/desk/"):
         return await _django(scope, receive, send)
+    if _live.answers(path):
+        return await _live(scope, receive, send)
     if scope["method"] in ("GET", "HEAD"):
         return await press(scope, receive, send)
     return await _bounded(scope, receive, send)

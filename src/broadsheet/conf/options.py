@@ -41,6 +41,13 @@ def _count(value: str) -> int:
     return count
 
 
+def _many(value: str) -> int:
+    count = int(value)
+    if not 1 <= count <= 1_000_000:
+        raise ValueError("give a number from 1 to 1000000")
+    return count
+
+
 def _threads(value: str) -> int:
     count = int(value)
     if not 2 <= count <= 256:
@@ -134,6 +141,10 @@ class Options:
         "1.1",
         "Who asks for the past (RFC 7089): 1.1 asks the story's own address, 2.1 another under /tg/.",
     )
+    live_per_address: int = option(
+        _many, 20, "Open streams of one address (of IPv6 its first half), in each web process."
+    )
+    live_streams: int = option(_many, 20_000, "Open streams of all readers, in each web process.")
     debug: bool = option(_flag, False, "Show errors in the browser. Never on a public machine.")
     log_level: str = option(_log_level, "info", "debug, info, warning or error.")
 

@@ -22,6 +22,7 @@ from broadsheet.discussion.threads import ROOTS_PER_PAGE, allotted, steps
 from broadsheet.record.models import Document, Passage
 
 REPLIES_PER_BRANCH_PAGE = 100
+ARRIVALS_PER_PAGE = 100
 _HEAVY = ("body_html", "canonical_text", "content_data", "standfirst", "note", "reason")
 """What the reading of a thread does not need of the editions that its passages are of."""
 
@@ -191,6 +192,20 @@ def one_comment(document: Document, pk: int) -> Comment | None:
     found = _loaded(Q(pk=pk, document=document), None)
     add_passages(found)
     return found[0] if found else None
+
+
+def arrivals(document: Document, *, after: int, until: int) -> ThreadPage:
+    """Return the comments that came after a journal number and not after another, the first hundred
+    in order of arrival, with parents and passages. Three statements; ``next`` is a journal number."""
+    found = Comment.objects.filter(document=document, sequence__gt=after, sequence__lte=until)
+    ids = list(found.order_by("sequence").values_list("pk", flat=True)[: ARRIVALS_PER_PAGE + 1])
+    if not ids:
+        return ThreadPage([])
+    comments = _loaded(Q(pk__in=ids[:ARRIVALS_PER_PAGE]), None)
+    comments.sort(key=lambda comment: comment.sequence)
+    add_passages(comments)
+    has_more = len(ids) > ARRIVALS_PER_PAGE
+    return ThreadPage(comments, next=comments[-1].sequence if has_more else None)
 
 
 def add_passages(comments: Sequence[Comment]) -> None:

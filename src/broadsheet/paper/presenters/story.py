@@ -53,6 +53,8 @@ class StoryView:
     claimed_comments: int | None
     structured: SafeString | str
     document_id: int | None
+    sequence: int = 0
+    """The document's journal number, read before the rest: what happens later has a higher one."""
     is_preview: bool = False
     is_past: bool = False
     next_edition_at: dt.datetime | None = None
@@ -211,6 +213,7 @@ def _view(
         claimed_comments=thread.claimed_comments if thread else None,
         structured="" if is_past else json_ld(structured),
         document_id=document.pk,
+        sequence=document.head_sequence,
         is_past=is_past,
         next_edition_at=_end_of_force(document, edition),
     )

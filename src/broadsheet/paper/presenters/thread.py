@@ -65,6 +65,11 @@ class CommentView:
         return str(self.placed.comment.pk)
 
     @property
+    def parent_id(self) -> str:
+        parent = self.placed.comment.parent_id
+        return str(parent) if parent else ""
+
+    @property
     def name(self) -> str:
         return self.placed.comment.name or NO_NAME
 
@@ -228,15 +233,33 @@ def comment_view(
 
 def single_view(document: Document, comment: Comment, *, path: str, zone: dt.tzinfo) -> CommentView:
     """Return one comment, loaded by :func:`one_comment`, as it stands in the thread now."""
+    return single_views(document, [comment], path=path, zone=zone)[0]
+
+
+def single_views(
+    document: Document, comments: Sequence[Comment], *, path: str, zone: dt.tzinfo
+) -> list[CommentView]:
+    """Return comments each by itself as it stands in the thread now, with passages and parents."""
     assert document.edition is not None
-    level = min(comment.depth, MAX_SHOWN_DEPTH)
-    return comment_view(
-        Placed(comment, comment.parent, level, opens=False, holds=False, closes=0),
-        zone=zone,
-        path=path,
-        talk=talk_of([comment], document.edition, path),
-        proposals=proposals_in([comment]),
-    )
+    talk = talk_of(comments, document.edition, path)
+    proposals = proposals_in(comments)
+    return [
+        comment_view(
+            Placed(
+                comment,
+                comment.parent,
+                min(comment.depth, MAX_SHOWN_DEPTH),
+                opens=False,
+                holds=False,
+                closes=0,
+            ),
+            zone=zone,
+            path=path,
+            talk=talk,
+            proposals=proposals,
+        )
+        for comment in comments
+    ]
 
 
 def page_view(

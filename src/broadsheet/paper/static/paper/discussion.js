@@ -1,10 +1,11 @@
 // Writing in place: the forms work without this; with it the page stays, drafts survive a reload,
 // and a reply is written beneath what it answers.
 
+import { noteAddress, seekAddressed } from "./address.js";
 import { keepDraft } from "./drafts.js";
 import { clearErrors, send, showChanged, showErrors, showPreview } from "./forms.js";
 import { showMore } from "./more.js";
-import { noteAddress, seekAddressed } from "./address.js";
+import { place } from "./placing.js";
 import { trusted } from "./trusted.js";
 
 const discussion = document.querySelector("[data-document]");
@@ -32,42 +33,13 @@ async function showWriter(form) {
   guest.replaceWith(line);
 }
 
-/** Put a comment where the server says it belongs: beneath its parent, or at the end. */
-function place(answer) {
+/** Put a comment where the server says that it belongs. */
+function placeAnswer(answer) {
   const present = document.getElementById(`c-${answer.id}`);
   if (present) return present;
   const item = document.createElement("li");
   item.innerHTML = trusted(answer.html);
-  const parent = answer.parent && document.getElementById(`c-${answer.parent}`)?.parentElement;
-  if (!parent && thread.dataset.order === "newest") {
-    thread.prepend(item);
-  } else if (!parent) {
-    thread.append(item);
-  } else if (answer.level > levelOf(parent)) {
-    let replies = parent.querySelector(":scope > ol");
-    if (!replies) {
-      replies = document.createElement("ol");
-      parent.append(replies);
-    }
-    putLast(replies, item);
-  } else {
-    putLast(parent.parentElement, item);
-  }
-  const comment = item.querySelector(".comment");
-  comment.classList.add("fresh");
-  comment.tabIndex = -1;
-  return comment;
-}
-
-/** Put an item at the end of a list, before the link to what the list leaves out. */
-function putLast(list, item) {
-  list.insertBefore(item, list.querySelector(":scope > .more-replies"));
-}
-
-function levelOf(item) {
-  let level = 0;
-  for (let list = item.closest("ol"); list; list = list.parentElement.closest("ol")) level += 1;
-  return level;
+  return place(thread, item, answer);
 }
 
 function showCount(count) {
@@ -95,7 +67,7 @@ function enhance(form, { parent = "", onDone = null } = {}) {
         clearErrors(form);
         form.querySelector(".preview")?.remove();
         draft.done();
-        const comment = place(body);
+        const comment = placeAnswer(body);
         showCount(body.count);
         onDone?.();
         comment.focus();
