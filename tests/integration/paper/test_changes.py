@@ -153,6 +153,28 @@ def healed(bridge):
     return bridge
 
 
+@pytest.mark.parametrize(
+    ("earlier", "published"), [(dt.timedelta(), "09:00"), (dt.timedelta(minutes=1), "08:59")]
+)
+def test_second_given_up_for_another_edition_is_not_the_time_of_publication(
+    client, bridge, earlier, published
+):
+    edition = reconstruct_edition(
+        document_id=bridge.pk,
+        content=factories.content("Bridge", "The departing CEO spoke.", "It rained."),
+        at=factories.MORNING - earlier,
+        by="Eve",
+        evidence="a reader’s quotation",
+    )
+
+    page = client.get(STORY).content.decode()
+
+    assert edition.published_at < factories.MORNING
+    assert re.search(r"Published <time [^>]+>1 September 2026, (\S+)</time>", page)[1] == published
+    data = extruct.extract(page, syntaxes=["json-ld"])["json-ld"][0]["@graph"][0]
+    assert data["datePublished"] == f"2026-09-01T{published}:00+01:00"
+
+
 def test_order_is_that_of_publication_and_numbers_stay(client, healed):
     page = shown(client, "?from=2")
 

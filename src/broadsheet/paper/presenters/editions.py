@@ -28,6 +28,8 @@ VERBS = {
 NOTES_AT_END = (EditionKind.CLARIFICATION,)
 """Kinds whose note stands below the story where the edition does not say; editions of old."""
 UNNAMED = "a reader"
+ROOM = dt.timedelta(minutes=1)
+"""By which an edition may be earlier only because another one had its second."""
 
 
 @dataclass(frozen=True)
@@ -158,10 +160,13 @@ class EditionView:
 def first_published(document: Document, editions: Iterable[Edition]) -> dt.datetime:
     """Return when a story was first published, as far as is known by now.
 
-    The document's own time is where it is filed; a text that was reconstructed can be earlier.
+    The document's own time is where it is filed; a text that was reconstructed can be earlier. One
+    that was only put some seconds before another, since no two share a second, does not count: the
+    page said 10:26 and not 10:25.
     """
-    known = [edition.published_at for edition in editions]
-    return min([*known, document.first_published_at] if document.first_published_at else known)
+    known = min(edition.published_at for edition in editions)
+    own = document.first_published_at
+    return own if own and own - known < ROOM else known
 
 
 def told(editions: QuerySet[Edition], at: dt.datetime | None = None) -> QuerySet[Edition]:
