@@ -181,7 +181,9 @@ def tell_those_who_quoted(
     if not lost:
         return
     comments = list(
-        Comment.objects.filter(passages__passage__in=lost).distinct().order_by("sequence")
+        Comment.objects.filter(passages__passage__in=lost, removed_at=None)
+        .distinct()
+        .order_by("sequence")
     )
     if comments:
         quoted_words_changed.send_robust(sender=Comment, comments=comments, edition=edition)

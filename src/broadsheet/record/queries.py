@@ -18,6 +18,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from broadsheet.record.enums import EditionKind
@@ -118,6 +119,16 @@ def editions_of(document: Document, at: dt.datetime | None = None) -> QuerySet[E
     return found.order_by("published_at", "number")
 
 
+def editions_of_all(document_ids: Iterable[int]) -> QuerySet[Edition]:
+    """Return the editions of several documents without their texts, each one's in order of
+    publication. One statement."""
+    return (
+        Edition.objects.filter(document__in=list(document_ids))
+        .defer("body_html", "canonical_text", "content_data")
+        .order_by("document_id", "published_at", "number")
+    )
+
+
 def editions_in_force(at: dt.datetime | None = None) -> QuerySet[Edition]:
     """Return for each story the edition in force at a moment, the newest story first.
 
@@ -171,13 +182,18 @@ def author_editions(author: Author, at: dt.datetime | None = None) -> QuerySet[E
 
 
 def with_notes(editions: QuerySet[Edition], at: dt.datetime | None = None) -> QuerySet[Edition]:
-    """Let editions come with ``note_revisions``, as they stood at a moment and in their order, and
-    with ``reconstruction``. One more statement when evaluated."""
+    """Let editions come with ``note_revisions``, as they stood at a moment and in their order, with
+    ``reconstruction``, and with ``standing`` and ``standing_basis``, so that their content can be
+    left out. One more statement when evaluated."""
     revisions = NoteRevision.objects.order_by("number")
     if at is not None:
         revisions = revisions.filter(at__lte=at)
-    return editions.select_related("reconstruction").prefetch_related(
-        Prefetch("note_revisions", queryset=revisions)
+    return (
+        editions.select_related("reconstruction")
+        .annotate(
+            standing=KT("content_data__standing"), standing_basis=KT("content_data__standing_basis")
+        )
+        .prefetch_related(Prefetch("note_revisions", queryset=revisions))
     )
 
 
