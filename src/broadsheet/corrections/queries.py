@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
 
 from broadsheet.corrections.enums import ProposalState
 from broadsheet.corrections.models import Proposal
@@ -18,9 +21,34 @@ def proposals_by_comment(
 
     One that was decided after ``at`` is open in what is returned.
     """
-    found = Proposal.objects.filter(comment__in=list(comment_ids)).select_related(
-        "passage", "edition", "duplicate_of"
+    return _by_comment(_told().filter(comment__in=list(comment_ids)), at)
+
+
+def proposals_of_story(
+    edition_ids: Iterable[int], comment_ids: Iterable[int], at: dt.datetime | None = None
+) -> tuple[dict[int, list[Proposal]], dict[int, Proposal]]:
+    """Return the proposals that editions carried out, by edition, and those that stand in a thread,
+    as :func:`proposals_by_comment`. One statement for both."""
+    found = list(
+        _told().filter(Q(edition__in=list(edition_ids)) | Q(comment__in=list(comment_ids)))
     )
+    by_edition: dict[int, list[Proposal]] = {}
+    for proposal in found:
+        if proposal.edition_id is not None:
+            by_edition.setdefault(proposal.edition_id, []).append(proposal)
+    shown = set(comment_ids)
+    return by_edition, _by_comment(
+        # A copy: what is open in the thread may be carried out in a later edition that is told of.
+        [copy.copy(proposal) for proposal in found if proposal.comment_id in shown],
+        at,
+    )
+
+
+def _told() -> QuerySet[Proposal]:
+    return Proposal.objects.select_related("passage", "edition", "duplicate_of").order_by("pk")
+
+
+def _by_comment(found: Iterable[Proposal], at: dt.datetime | None) -> dict[int, Proposal]:
     proposals = {
         proposal.comment_id: proposal for proposal in found if proposal.comment_id is not None
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -164,22 +164,34 @@ def told(editions: QuerySet[Edition], at: dt.datetime | None = None) -> QuerySet
     )
 
 
-def edition_views(editions: Iterable[Edition], around: Frame, path: str) -> list[EditionView]:
+def edition_views(
+    editions: Iterable[Edition],
+    around: Frame,
+    path: str,
+    *,
+    proposals: Mapping[int, Sequence[Proposal]] | None = None,
+) -> list[EditionView]:
     """Return views of all editions of one story up to a moment, given in order of publication.
 
-    They came from :func:`told`.
+    They came from :func:`told`, or from ``with_notes`` with the ``proposals`` that they carried out.
     """
     views: list[EditionView] = []
     for edition in editions:
         previous = views[-1].edition.number if views else None
-        views.append(edition_view(edition, around.zone, path, previous=previous))
+        carried = None if proposals is None else proposals.get(edition.pk, ())
+        views.append(edition_view(edition, around.zone, path, previous=previous, proposals=carried))
     return views
 
 
 def edition_view(
-    edition: Edition, zone: dt.tzinfo, path: str, *, previous: int | None
+    edition: Edition,
+    zone: dt.tzinfo,
+    path: str,
+    *,
+    previous: int | None,
+    proposals: Iterable[Proposal] | None = None,
 ) -> EditionView:
-    """Return what readers are told of an edition that came from :func:`told`. No statement."""
+    """Return what readers are told of an edition; see :func:`edition_views`. No statement."""
     published = moment(edition.published_at, zone)
     wordings = [NoteView(edition.note, published, edition.published_by)] if edition.note else []
     revisions: Iterable[NoteRevision] = edition.note_revisions.all()
@@ -187,7 +199,8 @@ def edition_view(
         NoteView(revision.text, moment(revision.at, zone), revision.by) for revision in revisions
     ]
     last = wordings[-1] if wordings else None
-    proposals = [_carried_out(proposal) for proposal in edition.proposals.all()]
+    found = edition.proposals.all() if proposals is None else proposals
+    carried = [_carried_out(proposal) for proposal in found]
     return EditionView(
         edition=edition,
         at=published,
@@ -197,8 +210,8 @@ def edition_view(
         noted=last if len(wordings) > 1 or (last and not edition.note) else None,
         earlier_notes=wordings[-2::-1],
         reconstructed=_reconstruction(edition, zone),
-        proposals=proposals,
-        credit=_credit(edition.credit, proposals),
+        proposals=carried,
+        credit=_credit(edition.credit, carried),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from broadsheet.corrections.queries import proposals_of_story
 from broadsheet.discussion.pages import (
     ThreadPage,
     add_passages,
@@ -17,20 +18,19 @@ from broadsheet.discussion.pages import (
 )
 from broadsheet.paper.memento import compact
 from broadsheet.paper.presenters.cards import LEAD_SIZES, headline_of
-from broadsheet.paper.presenters.editions import EditionView, edition_views, first_published, told
+from broadsheet.paper.presenters.editions import EditionView, edition_views, first_published
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
 from broadsheet.paper.presenters.structured import json_ld, story_data
 from broadsheet.paper.presenters.thread import (
     ThreadView,
-    proposals_in,
     thread_view,
     thread_views,
 )
 from broadsheet.record.content import EditionContent
 from broadsheet.record.models import Document, Edition, Passage, Section
-from broadsheet.record.queries import edition_at, editions_of
+from broadsheet.record.queries import edition_at, editions_of, with_notes
 from broadsheet.record.rendering import block_html, picture_html
 
 
@@ -99,15 +99,17 @@ def story_view(
 ) -> StoryView | None:
     """Return a story as it stood at a moment, or ``None`` before its first edition.
 
-    Six statements: editions with notes and what led to them, passages with their counts, roots, and
-    comments; if there are any, what the comments are about and propose. At a past moment also the
-    edition, the count, and the alignments if passages are to be carried.
+    Six statements: editions, their notes, passages with their counts, roots, comments, and what was
+    proposed; another for what the comments are about, if there are passages. At a past moment also
+    the edition, the count, and the alignments if passages are to be carried.
     """
     edition = edition_at(document, at)
     if edition is None:
         return None
     editions = list(
-        told(editions_of(document, at), at).defer("body_html", "canonical_text", "content_data")
+        with_notes(editions_of(document, at), at).defer(
+            "body_html", "canonical_text", "content_data"
+        )
     )
     talked = talked_about(document, at)
     comments = thread_page(document, at=at)
@@ -131,7 +133,7 @@ def past_edition_view(
 ) -> StoryView:
     """Return one edition by itself, without thread: its text, whatever came later."""
     editions = list(
-        told(editions_of(document, edition.published_at)).defer(
+        with_notes(editions_of(document, edition.published_at)).defer(
             "body_html", "canonical_text", "content_data"
         )
     )
@@ -161,7 +163,10 @@ def _view(
     below = f"at/{compact(at)}/" if at else ""
     comments = page.comments
     talk = talk_of(comments, edition, path, talked)
-    views = edition_views(editions, around, path)
+    carried, proposed = proposals_of_story(
+        [each.pk for each in editions], [each.pk for each in comments], at
+    )
+    views = edition_views(editions, around, path, proposals=carried)
     structured = story_data(
         document=document,
         edition=edition,
@@ -191,7 +196,7 @@ def _view(
                 zone=around.zone,
                 path=path,
                 talk=talk,
-                proposals=proposals_in(comments, at),
+                proposals=proposed,
                 below=below,
             ),
             page,
