@@ -21,6 +21,7 @@ from broadsheet.paper.presenters.proposals import ProposalView, proposal_view
 from broadsheet.record.models import Document, Edition
 
 NO_NAME = "Name not recorded"
+REMOVED = "a removed comment"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class CommentView:
     about: Sequence[About] = ()
     proposal: ProposalView | None = None
     version: int = 1
+    removed: Moment | None = None
+    """When its words were removed; then there is a reason in their place."""
     more: MoreReplies | None = None
     """After the last comment of a root of which there are more."""
 
@@ -105,7 +108,13 @@ class CommentView:
     @property
     def reply_to(self) -> str:
         parent = self.placed.parent
+        if parent and parent.removed_at:
+            return REMOVED
         return (parent.name or NO_NAME) if parent else ""
+
+    @property
+    def removal_reason(self) -> str:
+        return self.placed.comment.removal_reason
 
 
 def thread_views(
@@ -224,6 +233,7 @@ def comment_view(
         about=talk.abouts.get(comment.pk, ()),
         proposal=proposal_view(proposal, zone=zone, path=path) if proposal else None,
         version=version.number if version else 1,
+        removed=moment(comment.removed_at, zone) if comment.removed_at else None,
         more=more,
     )
 
