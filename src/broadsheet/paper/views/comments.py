@@ -236,7 +236,6 @@ def _shown(found: Address, comment_id: int | None, around: Frame) -> CommentView
 
 def _posted(comment: Comment, found: Address) -> JsonResponse:
     """Return the new comment as it stands in the thread, for the script to put in place."""
-    found.document.refresh_from_db()
     view = _shown(found, comment.pk, frame())
     assert view is not None
     answer: dict[str, Any] = {
