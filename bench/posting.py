@@ -45,10 +45,12 @@ from bench.servers import (
 )
 from bench.story_page import (
     WrongAnswer,
+    as_median,
     as_range,
     both_forms,
     missing_packages,
     positive,
+    read_wrk,
     say,
     spread,
 )
@@ -105,6 +107,8 @@ class Case:
     half: list[Run] = field(default_factory=list)
     alone: list[Run] = field(default_factory=list)
     nginx: list[float] = field(default_factory=list)
+    nginx_costs: list[float] = field(default_factory=list)
+    """Microseconds of processor time for a page; they grow where other work shares the processor."""
     write: list[float] = field(default_factory=list)
     """Milliseconds for one durable write of 4 KB."""
 
@@ -249,7 +253,9 @@ def measured(
             for case in cases:
                 bind(store, core)
                 case.write.append(durable_write(store.data))
-                case.nginx.append(reference(file, file_path(page), asking))
+                sent, sent_cost = reference(file, file_path(page), asking)
+                case.nginx.append(sent)
+                case.nginx_costs += [] if sent_cost is None else [sent_cost]
                 case.full.append(post(case, server, seconds, asking))
                 rate = case.full[-1].rate
                 case.half.append(post(case, server, seconds, asking, rate=rate / 2))
@@ -319,15 +325,18 @@ def backend_seconds(store: Store) -> float:
     return ticks / TICKS
 
 
-def reference(server: Server, path: str, core: int | None) -> float:
-    """Return how often a second nginx sends the story's page in this minute."""
+def reference(server: Server, path: str, core: int | None) -> tuple[float, float | None]:
+    """Return how many pages a second nginx sends in this minute, and what one costs it."""
     script = str(Path(__file__).with_name("wrk.lua"))
     wrk = ["wrk", "-t1", "-c4", f"-d{REFERENCE_SECONDS}s", "-s", script]
     wrk += ["-H", "Accept-Encoding: identity", server.origin + path]
+    used = processor_seconds(server.pid)
     with bound_to(core):
         done = subprocess.run(wrk, capture_output=True, text=True, check=True)
-    _, requests, microseconds, *_ = done.stdout.strip().splitlines()[-1].split()
-    return int(requests) * 1e6 / int(microseconds)
+    after = processor_seconds(server.pid)
+    requests, microseconds, *_ = read_wrk(done.stdout)
+    cost = None if used is None or after is None else (after - used) * 1e6 / requests
+    return requests * 1e6 / microseconds, cost
 
 
 def durable_write(folder: Path) -> float:
@@ -359,6 +368,7 @@ def case_report(case: Case) -> dict[str, Any]:
         "stories": case.stories,
         "workers": case.workers,
         "nginx_per_second": spread(reference),
+        "nginx_processor_microseconds": spread(case.nginx_costs) if case.nginx_costs else None,
         "ratio_to_nginx": spread(
             [run.rate / its for run, its in zip(case.full, reference, strict=True)]
         ),
@@ -390,7 +400,7 @@ def as_text(report: dict[str, Any]) -> str:
         "Median (min–max). Times in milliseconds, CPU in microseconds a comment.",
         "",
         "| database, stories, web processes | comments/s | CPU | of the database | p99"
-        " | at half: comments/s, p99 | one client: p50, p99 | nginx/s | a durable write |",
+        " | at half: comments/s, p99 | one client: p50, p99 | nginx: pages/s, CPU | a durable write |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for case in report["cases"]:
@@ -405,7 +415,8 @@ def as_text(report: dict[str, Any]) -> str:
             f" | {as_range(full['p99_ms'])}"
             f" | {half['comments_per_second']['median']:.0f}, {as_range(half['p99_ms'])}"
             f" | {as_range(one['p50_ms'])}, {as_range(one['p99_ms'])}"
-            f" | {case['nginx_per_second']['median']:.0f}"
+            f" | {case['nginx_per_second']['median']:.0f},"
+            f" {as_median(case['nginx_processor_microseconds'])}"
             f" | {case['durable_write_ms']['median']:.2f} |"
         )
     return "\n".join(lines)

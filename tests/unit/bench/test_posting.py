@@ -18,6 +18,7 @@ def case():
         made.half.append(Run(rate / 2, 5.0, 10.0, 20.0, 1100.0, None))
         made.alone.append(Run(250.0, 3.0, 6.0, 9.0, 1500.0, None))
         made.nginx.append(50_000.0)
+        made.nginx_costs.append(15.0)
         made.write.append(0.75)
     return made
 
@@ -37,7 +38,7 @@ def test_text_has_a_row_for_each_case(case):
 
     assert lines[-1] == (
         "| sqlite, 1, 2 | 400.0 (300.0–500.0) | 1000 (1000–1000) | – | 40.0 (40.0–40.0)"
-        " | 200, 10.0 (10.0–10.0) | 3.0 (3.0–3.0), 6.0 (6.0–6.0) | 50000 | 0.75 |"
+        " | 200, 10.0 (10.0–10.0) | 3.0 (3.0–3.0), 6.0 (6.0–6.0) | 50000, 15 | 0.75 |"
     )
 
 
