@@ -175,7 +175,9 @@ def test_nothing_is_lost_and_nothing_comes_twice_over_a_restart(tmp_path, databa
         serving.start()
         for number in range(3):
             serving.comment(f"After it {number}.")
-        until(lambda: len(browser.got) >= 7 or browser.faults, "what was said after it did not come")
+        until(
+            lambda: len(browser.got) >= 7 or browser.faults, "what was said after it did not come"
+        )
         browser.is_done.set()
         told = list(islice(serving.events(after="?after=2"), 7))
     finally:
