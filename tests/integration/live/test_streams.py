@@ -39,7 +39,7 @@ class Counted(Journals):
 
 
 def played(scene: Callable[[Callable[..., Any], Counted], Any]) -> None:
-    """Play a scene with streams that are fed, and leave no connection behind."""
+    """Play a scene with streams that are fed."""
 
     async def play() -> None:
         streams = live_streams()
@@ -73,9 +73,20 @@ def played(scene: Callable[[Callable[..., Any], Counted], Any]) -> None:
             if streams._running:
                 await asyncio.wait_for(streams._running, 20)
             streams.hub.close()
-            await asyncio.to_thread(lambda: connection.close())
 
     asyncio.run(play())
+
+
+async def act(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Do something in a thread that keeps no connection to the database."""
+
+    def alone() -> Any:
+        try:
+            return action(*arguments, **named)
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(alone)
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -85,7 +96,7 @@ async def until(holds: Callable[[], bool]) -> None:
 def test_comment_reaches_every_reader_for_one_statement_and_again(bridge):
     async def scene(listen, source):
         readers = [await listen(bridge) for _ in range(5)]
-        comment = await asyncio.to_thread(factories.comment, bridge, "Are you sure?")
+        comment = await act(factories.comment, bridge, "Are you sure?")
 
         await until(lambda: all(reader.events for reader in readers))
 
@@ -105,7 +116,7 @@ def test_reader_who_comes_back_gets_what_came_meanwhile(bridge):
     async def scene(listen, source):
         reader = await listen(bridge, last_event_id="3")
         assert reader.events == ["comment 4"]
-        await asyncio.to_thread(factories.edition, bridge, kind="correction", note="The sum.")
+        await act(factories.edition, bridge, kind="correction", note="The sum.")
         await until(lambda: len(reader.events) == 2)
         assert reader.events == ["comment 4", "edition 5"]
 
@@ -120,8 +131,8 @@ def test_what_is_rolled_back_is_not_told(bridge):
 
     async def scene(listen, source):
         reader = await listen(bridge)
-        await asyncio.to_thread(changes_its_mind)
-        await asyncio.to_thread(factories.comment, bridge, "Said after all.")
+        await act(changes_its_mind)
+        await act(factories.comment, bridge, "Said after all.")
         await until(lambda: bool(reader.events))
         assert reader.events == ["comment 3"]
         assert '"n":1' in reader.got
@@ -132,7 +143,7 @@ def test_what_is_rolled_back_is_not_told(bridge):
 def test_withdrawn_story_has_no_stream(bridge):
     async def scene(listen, source):
         reader = await listen(bridge)
-        await asyncio.to_thread(withdraw_document, document_id=bridge.pk)
+        await act(withdraw_document, document_id=bridge.pk)
         await until(lambda: reader.has_ended)
         assert reader.events == ["withdrawal 3"]
         assert (await listen(bridge)).status == 204
@@ -159,7 +170,7 @@ def test_database_that_fails_is_survived(bridge, monkeypatch):
             raise RuntimeError("away")
 
         monkeypatch.setattr("broadsheet.conf.live.news", away)
-        await asyncio.to_thread(factories.comment, bridge, "Said meanwhile.")
+        await act(factories.comment, bridge, "Said meanwhile.")
         await until(lambda: len(asked) > 1)
         monkeypatch.undo()
         await until(lambda: bool(reader.events))
