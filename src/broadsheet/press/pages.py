@@ -120,8 +120,10 @@ class Page:
                     if each.strip().lower() != b"accept-encoding"
                 ]
         self.varies_in_time = b"accept-datetime" in [each.lower() for each in varies]
+        # A view that says how long a page may be kept, as none that changes does, is believed.
+        given = dict(headers).get(b"cache-control", b"")
         caching: Headers = [
-            (b"cache-control", CACHE_CONTROL),
+            (b"cache-control", given if b"max-age" in given else CACHE_CONTROL),
             (b"etag", self.etag),
             (b"vary", b", ".join(varies)),
         ]

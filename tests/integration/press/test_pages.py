@@ -80,6 +80,8 @@ def pressed_addresses(document: Document) -> list[str]:
         f"{STORY}timemap/",
         f"{STORY}timemap/json/",
         f"{STORY}passage/{passage}/",
+        f"{STORY}live/",
+        f"{STORY}discussion/since/0/{document.head_sequence}/",
     ]
 
 

@@ -137,6 +137,14 @@ def test_not_modified_tells_what_the_page_would_and_no_more():
     ]
 
 
+def test_time_that_a_view_gives_its_page_stays():
+    given = (b"cache-control", b"public, max-age=86400")
+    made = page(headers=[HTML, given])
+    assert given in made.answer("").headers
+    assert given in made.not_modified.headers
+    assert CACHE_CONTROL not in dict(made.answer("").headers).values()
+
+
 def test_fields_are_the_headers_as_they_go_on_the_wire():
     answer = page(body=b"x").answer("")
     assert answer.fields == b"".join(b"%s: %s\r\n" % each for each in answer.headers)
