@@ -13,11 +13,17 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_writing import post, said, write
 from tests.site import Site, environment, free_port
 
-CORRECT = """
+SETUP = """
 import os, sys
 import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.conf.settings"
 django.setup()
+"""
+REMOVE = """
+from broadsheet.discussion.removal import remove_comment
+remove_comment(comment_id=int(sys.argv[1]), by="Editor", reason="It names somebody.")
+"""
+CORRECT = """
 from dataclasses import replace
 from broadsheet.record.actions import append_edition
 from broadsheet.record.models import Address
@@ -35,8 +41,13 @@ append_edition(
 
 
 def correct(site: Site, path: str, headline: str) -> None:
+    run(site, CORRECT, path, headline)
+
+
+def run(site: Site, code: str, *arguments: str) -> None:
+    """Do as the desk does, in a process of its own."""
     subprocess.run(
-        [sys.executable, "-c", CORRECT, path, headline],
+        [sys.executable, "-c", SETUP + code, *arguments],
         env=environment(site.data, free_port()),
         check=True,
         timeout=60,
@@ -155,6 +166,20 @@ def test_correction_is_told_with_its_difference(open_page, site, story_paths):
     link.click()
     expect(reader.locator(".since-difference")).to_be_focused()
     expect(reader.locator(".since-difference")).to_contain_text("keeps half of its boats")
+
+
+def test_removed_words_go_from_the_open_page(open_page, site, quiet):
+    reader = open_page("/")
+    number = say(reader, quiet, "Words that must not stay.")
+    open_stream(reader, quiet)
+    comment = reader.locator(f"#c-{number}")
+    expect(comment).to_contain_text("Words that must not stay.")
+
+    run(site, REMOVE, str(number))
+
+    expect(comment).not_to_contain_text("Words that must not stay.")
+    expect(comment).to_contain_text("Removed comment")
+    expect(comment.get_by_role("link", name=re.compile("^Reply"))).to_have_count(0)
 
 
 def test_ten_tabs_hold_one_stream(open_page, quiet):

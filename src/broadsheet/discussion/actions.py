@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -193,7 +193,8 @@ def prepared(
     own_name = author.name if author else (account.name if account else "")
     draft = checked_draft(draft, needs_name=not own_name)
     name = own_name or draft.name
-    said = "\x00".join((submission_key, str(document_id), str(draft.parent_id), name, draft.text))
+    place = (document_id, draft.parent_id, draft.pointer and astuple(draft.pointer))
+    said = "\x00".join((submission_key, repr(place), name, draft.text))
     return Posting(
         document_id=document_id,
         draft=draft,

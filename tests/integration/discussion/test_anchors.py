@@ -108,6 +108,15 @@ def test_imported_comments_are_recognised(document):
     assert verify_record().faults == ()
 
 
+def test_same_words_on_two_passages_are_two_comments(document):
+    first = post(document, "Says who?", pointer=SEEN)
+    second = post(document, "Says who?", pointer=Pointer(1, "Nokia agreed"))
+    again = post(document, "Says who?", pointer=SEEN)
+
+    assert second != first
+    assert again == first
+
+
 def test_those_who_quoted_are_told_when_their_words_change(
     document, django_capture_on_commit_callbacks
 ):

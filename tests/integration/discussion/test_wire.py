@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests import factories
 
+from broadsheet.discussion.removal import remove_comment
 from broadsheet.discussion.wire import news
 from broadsheet.live.events import Batch, Event
 from broadsheet.record.actions import reinstate_document, withdraw_document
@@ -44,6 +45,15 @@ def test_edition_is_told_with_its_kind(bridge):
     assert batch.events == [
         Event(4, "edition", {"story": bridge.pk, "edition": 2, "kind": "correction"})
     ]
+
+
+def test_removal_is_told_by_the_comment(bridge):
+    comment = factories.comment(bridge)
+    remove_comment(comment_id=comment.pk, by="Ann", reason="It names a minor.")
+
+    batch = news(bridge.pk, 3, 500)
+
+    assert batch.events == [Event(4, "removal", {"story": bridge.pk, "comment": comment.pk})]
 
 
 def test_entries_that_change_no_page_are_numbers_without_an_event(bridge):

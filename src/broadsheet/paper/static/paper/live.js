@@ -163,6 +163,20 @@ class Arrivals {
   }
 }
 
+/** Take the words of a comment that was removed from the page; it says why when it is loaded anew. */
+function remove(id) {
+  const comment = document.getElementById(`c-${id}`);
+  const said = comment?.querySelector(".said");
+  if (!said) return;
+  comment.classList.add("tombstone");
+  said.textContent = "Removed by the publication.";
+  for (const part of comment.querySelectorAll("h3 .who, h3 .mark, h3 .also, .acts, .about")) part.remove();
+  const who = document.createElement("span");
+  who.className = "who unknown";
+  who.textContent = "Removed comment";
+  comment.querySelector("h3").prepend(who, " ");
+}
+
 /** Where the focus goes when there was nothing to show. */
 function heading() {
   const found = document.getElementById("discussion-heading");
@@ -222,6 +236,7 @@ function begin() {
     after: Number(discussion.dataset.sequence),
     tell(kind, data, number) {
       if (kind === "comment") arrivals.note(data.comment, data.n, number);
+      if (kind === "removal") remove(data.comment);
       if (kind === "edition") editions.tell(data.edition, data.kind);
       if (kind === "withdrawal" || data.is_withdrawn) {
         withdrawn();
