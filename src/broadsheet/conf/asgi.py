@@ -32,7 +32,8 @@ from broadsheet.press.notices import Listener
 
 STATIC_MAX_AGE = 3600
 MEDIA_MAX_AGE = 31_536_000
-"""Seconds; pictures are named by their content, so a name never means something else."""
+NAMED_BY_CONTENT = r"^/media/pictures/"
+"""Addresses that never mean something else, so that a browser need not ask again even on reload."""
 
 MAX_BODY = 512 * 1024
 """Bytes of a request to the paper; the longest comment is a tenth of it."""
@@ -78,6 +79,7 @@ def _media_files() -> ServeStaticASGI:
         _django,
         autorefresh=True,
         max_age=MEDIA_MAX_AGE,
+        immutable_file_test=NAMED_BY_CONTENT,
         add_headers_function=_media_headers,
         allow_all_origins=False,
     )

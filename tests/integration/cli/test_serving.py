@@ -132,6 +132,7 @@ def test_serve_answers_and_stops_cleanly(data, database_url, workers):
     assert all(answer[1]["vary"] == "Accept-Encoding" for answer in forms.values())
     assert shown[1]["content-type"] == "image/webp"
     assert max_age(shown[1]) >= 31_536_000
+    assert "immutable" in shown[1]["cache-control"]
     assert max_age(style[1]) >= 31_536_000
     assert missing[0] == media[0] == 404
     assert site.process.returncode == 0
