@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import multiprocessing
 import os
+import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -165,6 +168,25 @@ listener = None
 if connection.vendor == "postgresql":
     listener = Listener(connection.get_connection_params(), counters())
     listener.start()
+
+
+def _end_with_parent() -> None:
+    """End as if told to when the process that started this one is gone, by whatever it was ended.
+
+    Left to itself a web process would keep the port, and ``serve`` could not be started again.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
+
+
+_end_with_parent()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
