@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import multiprocessing
 import os
+import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +35,8 @@ from broadsheet.press.notices import Listener
 
 STATIC_MAX_AGE = 3600
 MEDIA_MAX_AGE = 31_536_000
-"""Seconds; pictures are named by their content, so a name never means something else."""
+NAMED_BY_CONTENT = r"^/media/pictures/"
+"""Addresses that never mean something else, so that a browser need not ask again even on reload."""
 
 MAX_BODY = 512 * 1024
 """Bytes of a request to the paper; the longest comment is a tenth of it."""
@@ -78,6 +82,7 @@ def _media_files() -> ServeStaticASGI:
         _django,
         autorefresh=True,
         max_age=MEDIA_MAX_AGE,
+        immutable_file_test=NAMED_BY_CONTENT,
         add_headers_function=_media_headers,
         allow_all_origins=False,
     )
@@ -163,6 +168,25 @@ listener = None
 if connection.vendor == "postgresql":
     listener = Listener(connection.get_connection_params(), counters())
     listener.start()
+
+
+def _end_with_parent() -> None:
+    """End as if told to when the process that started this one is gone, by whatever it was ended.
+
+    Left to itself a web process would keep the port, and ``serve`` could not be started again.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
+
+
+_end_with_parent()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -132,6 +132,7 @@ def test_serve_answers_and_stops_cleanly(data, database_url, workers):
     assert all(answer[1]["vary"] == "Accept-Encoding" for answer in forms.values())
     assert shown[1]["content-type"] == "image/webp"
     assert max_age(shown[1]) >= 31_536_000
+    assert "immutable" in shown[1]["cache-control"]
     assert max_age(style[1]) >= 31_536_000
     assert missing[0] == media[0] == 404
     assert site.process.returncode == 0
@@ -169,11 +170,13 @@ def test_nginx_in_front_keeps_what_is_public(data, database_url, tmp_path):
     assert all("cache-status" not in answer[1] for answer in own)
 
 
-def test_task_worker_ends_with_its_parent_even_by_kill(data, database_url):
-    with served(data, database_url=database_url) as site:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_all_processes_end_with_their_parent_even_by_kill(data, database_url, workers):
+    """A web process that was left over would keep the port."""
+    with served(data, "--workers", str(workers), database_url=database_url) as site:
         deadline = time.monotonic() + 20
-        while not (family := children(site.process)):
-            assert time.monotonic() < deadline, "the task worker did not start"
+        while len(family := children(site.process)) < (workers if workers > 1 else 0) + 1:
+            assert time.monotonic() < deadline, "the processes did not start"
             time.sleep(0.05)
         site.process.kill()
         site.process.wait(20)
