@@ -10,7 +10,7 @@ PIP := $(BIN)/pip install --disable-pip-version-check
 # One line that counts instead of three for each package.
 COUNT := awk '/^Collecting/ {printf "\r  %d packages", ++n; fflush()} /^Installing/ {printf ", unpacking …"; fflush()} END {print ""}'
 
-.PHONY: run test test-postgres browser lint types format bench audit ci clean lock
+.PHONY: run test test-postgres browser lint types format bench faults audit ci clean lock
 
 run: .venv/.run-installed
 	@PORT=$(PORT) $(BIN)/broadsheet serve --first-run
@@ -39,6 +39,10 @@ format: .venv/.dev-installed
 
 bench: .venv/.dev-installed
 	$(BIN)/python bench/story_page.py
+
+# What befalls a publication under load: kills, stops and fills what it has itself started.
+faults: .venv/.dev-installed
+	$(BIN)/python -m bench.faults
 
 # Needs Node.js, a Java runtime and Chromium: Lighthouse and the W3C's HTML checker.
 audit: .venv/.dev-installed

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
+from broadsheet.discussion import intake
 from broadsheet.record import guards
 from broadsheet.record.models import Publication
 from tests import factories
@@ -24,6 +25,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
         guards.remove(editor)
         guards.install(editor, deletes=False)
+    yield
+    # Its connection would keep PostgreSQL from dropping the database.
+    intake.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.site import Site
 
@@ -57,3 +59,55 @@ def test_signed_in_editor_writes_under_the_own_name(open_page, site, story_paths
     expect(page.locator("article", has_text="From the desk.").locator("h3")).to_contain_text(
         "Editor"
     )
+
+
+def test_removed_comment_leaves_a_tombstone_at_every_moment(open_page, site, story_paths):
+    path = story_paths["old-hannah-may-lift-again"]
+    reader = open_page(path, expect_faults=True, bypass_csp=True)
+    reader.get_by_label("Your comment").fill("Shall be taken away.")
+    reader.get_by_label("Name").fill("Grumio Vance")
+    reader.get_by_role("button", name="Post").click()
+    comment = reader.locator("article", has_text="Shall be taken away.")
+    expect(comment).to_be_focused()
+    place = comment.get_attribute("id")
+    posted = dt.datetime.now(dt.UTC)
+
+    desk = open_page("/desk/login/", expect_faults=True, viewport={"width": 1440, "height": 1000})
+    sign_in(desk, site)
+    desk.get_by_role("link", name="Comments", exact=True).click()
+    desk.get_by_label("Words, a name, or the number").fill("shall be taken")
+    desk.get_by_role("button", name="Find").click()
+    desk.get_by_text("Remove", exact=False).first.click()
+    desk.get_by_label("Reason, for everybody to read").fill("Speaks of the person.")
+    desk.get_by_role("button", name=re.compile("^Remove comment")).click()
+    expect(desk.locator(".messages")).to_contain_text("was removed. Its place and the reason stay.")
+
+    for below in ("", f"at/{posted:%Y%m%dT%H%M%SZ}/"):
+        reader.goto(path + below)
+        stone = reader.locator(f"#{place}")
+        expect(stone).to_contain_text("Removed comment")
+        expect(stone).to_contain_text("Speaks of the person.")
+        expect(reader.locator("body")).not_to_contain_text("Shall be taken away.")
+        expect(reader.locator("body")).not_to_contain_text("Grumio")
+    found = Axe().run(reader, context="#discussion")
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_standing_is_chosen_at_the_desk_and_stands_beneath_the_byline(open_page, site, story_paths):
+    path = story_paths["marl-lane-cuts-its-plots-in-half"]
+    page = open_page("/desk/login/", expect_faults=True, viewport={"width": 1440, "height": 1000})
+    sign_in(page, site)
+    page.goto("/desk/stories/")
+    page.locator("td.title a[href*='/edit/']", has_text=re.compile("plot", re.I)).first.click()
+    page.locator("#id_standing").select_option("Confirmed")
+    page.get_by_label("What it rests on").fill("The minutes of the allotment society.")
+    page.locator("input[name=edition_kind][value=update]").check()
+    page.get_by_label("Note to readers").fill("Says how sure we are.")
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name=re.compile("^Publish")).first.click()
+    expect(page.locator(".messages")).to_contain_text("published")
+
+    reader = open_page(path, java_script_enabled=False)
+    standing = reader.locator("header .standing")
+    expect(standing).to_contain_text(re.compile("^Confirmed since"))
+    expect(standing).to_contain_text("The minutes of the allotment society.")

@@ -10,7 +10,17 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_desk import sign_in
 from tests.browser.test_desk_proposals import propose  # noqa: F401  (a fixture)
 
-PAGES = ["inbox", "decided", "entry", "editions", "reconstruct", "preview", "note", "comments"]
+PAGES = [
+    "inbox",
+    "decided",
+    "entry",
+    "editions",
+    "reconstruct",
+    "preview",
+    "note",
+    "comments",
+    "removal",
+]
 
 
 @pytest.fixture
@@ -28,6 +38,8 @@ def seen(open_page, site, propose, story_paths):  # noqa: F811
         elif name == "decided":
             page.get_by_role("button", name=re.compile("^Accept")).click()
             page.goto("/desk/proposals/?state=decided")
+        elif name == "removal":
+            page.goto("/desk/comments/")
         elif name != "entry":
             page.get_by_text("Open in the editor").click()
             number = re.search(r"/pages/(\d+)/edit/", page.url)

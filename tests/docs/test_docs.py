@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import fields
 from io import StringIO
@@ -13,6 +14,8 @@ from tests.shared_fixtures import ROOT
 
 from broadsheet.cli import main
 from broadsheet.conf.options import Options, variable_of
+from broadsheet.press import counters
+from broadsheet.record import keys
 from broadsheet.record.enums import EditionKind
 
 
@@ -44,6 +47,32 @@ def test_every_command_is_documented(name):
 @pytest.mark.parametrize("kind", EditionKind.values)
 def test_every_kind_of_edition_is_documented(kind):
     assert f"| `{kind}` |" in text("docs/editors/editions.md")
+
+
+def press_keys() -> list[str]:
+    """Return all press keys as they are documented; ``ID`` stands for a number."""
+    constants = [
+        value
+        for module in (keys, counters)
+        for name, value in vars(module).items()
+        if name.isupper() and not name.startswith("_") and isinstance(value, str)
+    ]
+    made = [
+        function(4711).replace("4711", "ID")
+        for name, function in vars(keys).items()
+        if name.endswith("_key") and inspect.isfunction(function)
+    ]
+    return constants + made
+
+
+@pytest.mark.parametrize("key", press_keys())
+def test_every_press_key_is_documented(key):
+    assert f"| `{key}` |" in text("docs/api/press-keys.md")
+
+
+def test_no_press_key_is_documented_that_is_none():
+    documented = re.findall(r"^\| `([^`]+)` \|", text("docs/api/press-keys.md"), re.M)
+    assert sorted(documented) == sorted(press_keys())
 
 
 def test_links_between_documents_lead_somewhere():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from servestatic import ServeStaticASGI
 from broadsheet.conf.bridge import Bridge
 from broadsheet.conf.live import live_streams
 from broadsheet.press.counters import EVERYTHING
-from broadsheet.press.front import Press, Rendered, Ways
+from broadsheet.press.front import MAKING_AT_ONCE, Press, Rendered, Ways
 from broadsheet.press.keys import counters
 from broadsheet.press.notices import Listener
 
@@ -40,7 +41,12 @@ PUBLIC_MEDIA = ("pictures", "images")
 """Folders of the media store that are served: what the record keeps, and what Wagtail made of
 uploads. The uploads themselves and documents are not."""
 
+MAX_PATH = 1024
+"""Characters of a path; the longest address of the paper has a third of it."""
+
 _django = Bridge(settings.OPTIONS.threads)
+# Pages are made in threads of their own: they need not wait until those who write are answered.
+_making = ThreadPoolExecutor(2 * MAKING_AT_ONCE, thread_name_prefix="press")
 
 
 def _static_headers(headers: Headers, path: str, url: str) -> None:
@@ -81,9 +87,13 @@ def _media_files() -> ServeStaticASGI:
     return media
 
 
-@lru_cache(maxsize=4096)
 def _parameters(path: str) -> frozenset[str] | None:
     """Return the query parameters of the view at a path; ``None``: its pages are not pressed."""
+    return _parameters_of_view(path) if len(path) <= MAX_PATH else None
+
+
+@lru_cache(maxsize=4096)
+def _parameters_of_view(path: str) -> frozenset[str] | None:
     try:
         view = resolve(path).func
     except Resolver404:
@@ -111,7 +121,7 @@ async def _render(path: str, query: str) -> Rendered:
         "client": None,
         "server": None,
     }
-    return await asyncio.get_running_loop().run_in_executor(_django.pool, _rendered, scope)
+    return await asyncio.get_running_loop().run_in_executor(_making, _rendered, scope)
 
 
 def _rendered(scope: dict[str, Any]) -> Rendered:
@@ -130,11 +140,16 @@ def _rendered(scope: dict[str, Any]) -> Rendered:
     )
 
 
+async def _paper(scope: Any, receive: Any, send: Any) -> None:
+    """Let Django answer a reader, whose requests are no larger than a form of the paper."""
+    await _django(scope, receive, send, max_body=MAX_BODY)
+
+
 _static = _static_files()
 _media = _media_files()
 _live = live_streams()
 press = Press(
-    app=_django,
+    app=_paper,
     ways=Ways(_parameters, _render),
     counters=counters(),
     limit=settings.OPTIONS.press_memory * 1024 * 1024,
@@ -143,9 +158,11 @@ press = Press(
 
 
 # A process that starts may follow one that died between a commit and what follows it.
-counters().change([EVERYTHING])
+counters().change([EVERYTHING], withdraws=True)
+listener = None
 if connection.vendor == "postgresql":
-    Listener(connection.get_connection_params(), counters()).start()
+    listener = Listener(connection.get_connection_params(), counters())
+    listener.start()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -161,24 +178,4 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         return await _live(scope, receive, send)
     if scope["method"] in ("GET", "HEAD"):
         return await press(scope, receive, send)
-    return await _bounded(scope, receive, send)
-
-
-async def _bounded(scope: Any, receive: Any, send: Any) -> None:
-    """Pass a request on unless its body is larger than any form of the paper."""
-    length = dict(scope["headers"]).get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > MAX_BODY:
-        start = {"type": "http.response.start", "status": 413, "headers": []}
-        await send({**start, "headers": [(b"content-type", b"text/plain; charset=utf-8")]})
-        await send({"type": "http.response.body", "body": b"This is too much for one form.\n"})
-        return
-    taken = 0
-
-    async def bounded_receive() -> Any:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        # A body without a length: beyond the bound its sender is taken for gone.
-        return message if taken <= MAX_BODY else {"type": "http.disconnect"}
-
-    await _django(scope, bounded_receive, send)
+    return await _paper(scope, receive, send)

@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
@@ -29,12 +28,20 @@ Send = Callable[[Message], Awaitable[None]]
 
 IN_MEMORY = 1024 * 1024
 """Bytes of a request's body that are kept in memory; more of it goes to a temporary file."""
+MAX_BODY = 100 * 1024 * 1024
+"""Bytes of a request's body, unless it is told otherwise: the largest upload at the desk."""
+MAX_WAITING = 1000
+"""Requests that wait for a thread or have one. More would wait longer than anybody stays."""
 
 log = logging.getLogger("broadsheet.bridge")
 
 
 class ClientGone(Exception):
     """The client went away before its request was complete."""
+
+
+class BodyTooLarge(Exception):
+    """A request has a larger body than it may have."""
 
 
 class Bridge(BaseHandler):
@@ -44,21 +51,39 @@ class Bridge(BaseHandler):
         super().__init__()
         self.load_middleware(is_async=False)
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
+        self.waiting = 0
+        """Requests that are complete and not answered."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Send, *, max_body: int = MAX_BODY
+    ) -> None:
+        """Answer one request; one with a body of more than ``max_body`` bytes is refused (413)."""
         try:
-            body = await _read_body(receive)
+            _check_length(scope, max_body)
+            body = await _read_body(receive, max_body)
         except ClientGone:
             return
+        except BodyTooLarge:
+            await _refuse(send, 413, b"This is too much for one form.\n")
+            return
         with body:
-            loop = asyncio.get_running_loop()
-            response = await loop.run_in_executor(self.pool, self.respond, scope, body)
+            if self.waiting >= MAX_WAITING:
+                await _refuse(send, 503, b"Too much is asked at once. Please try again.\n")
+                return
+            self.waiting += 1
             try:
-                await self._send(response, send)
+                await self._answer(scope, body, send)
             finally:
-                # Ends the request for Django: signals, files, and what hangs on them.
-                await loop.run_in_executor(self.pool, response.close)
+                self.waiting -= 1
+
+    async def _answer(self, scope: Scope, body: IO[bytes], send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(self.pool, self.respond, scope, body)
+        try:
+            await self._send(response, send)
+        finally:
+            # Ends the request for Django: signals, files, and what hangs on them.
+            await loop.run_in_executor(self.pool, response.close)
 
     def respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Return Django's answer; to be called in one of the pool's threads."""
@@ -69,8 +94,6 @@ class Bridge(BaseHandler):
         except UnicodeDecodeError:
             log.warning("bad request: its address is not UTF-8")
             return HttpResponse("This address cannot be read.", status=400)
-        except RequestDataTooBig:
-            return HttpResponse("This is too much for one form.", status=413)
         response = self.get_response(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         return response
@@ -102,14 +125,44 @@ class Bridge(BaseHandler):
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _read_body(receive: Receive) -> IO[bytes]:
+def _check_length(scope: Scope, max_body: int) -> None:
+    """Raise :class:`BodyTooLarge` if the body is announced to be; nothing of it is read then."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and (not value.isdigit() or int(value) > max_body):
+            raise BodyTooLarge
+
+
+async def _read_body(receive: Receive, max_body: int) -> IO[bytes]:
+    """Return the whole body. Raises :class:`ClientGone` and :class:`BodyTooLarge`."""
     body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, mode="w+b")  # noqa: SIM115
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            body.close()
-            raise ClientGone
-        body.write(message.get("body", b""))
-        if not message.get("more_body", False):
-            body.seek(0)
-            return body
+    try:
+        taken = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            part = message.get("body", b"")
+            taken += len(part)
+            if taken > max_body:
+                raise BodyTooLarge
+            body.write(part)
+            if not message.get("more_body", False):
+                body.seek(0)
+                return body
+    except BaseException:
+        body.close()
+        raise
+
+
+async def _refuse(send: Send, status: int, words: bytes) -> None:
+    """Answer without Django."""
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(words)).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"connection", b"close"),
+    ]
+    if status == 503:
+        headers.append((b"retry-after", b"1"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": words})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -27,9 +31,18 @@ class PolicyMiddleware(CSPMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if request.path.startswith(DESK_PREFIX):
-            response._csp_config = settings.DESK_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"
         )
+        if request.path.startswith(DESK_PREFIX):
+            response._csp_config = settings.DESK_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
+        elif not settings.DEBUG:
+            # Always the same words: put together anew they cost more than the rest of some answers.
+            response.headers.setdefault(HEADER, _paper_policy())
+            return response
         return super().process_response(request, response)
+
+
+@cache
+def _paper_policy() -> str:
+    return build_policy()

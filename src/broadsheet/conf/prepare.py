@@ -19,11 +19,14 @@ from broadsheet.record.models import Publication
 Say = Callable[[str], None]
 """Told, in a line, what is being done and may take long."""
 
-_STATIC_SOURCES = ("django", "wagtail", "modelsearch")
+_STATIC_SOURCES = ("django", "wagtail", "modelsearch", "servestatic", "brotli")
+"""Packages that bring static files, and those that name and compress them."""
 
 
 def prepare(say: Say) -> None:
     """Migrate the database and collect static files if they are not up to date."""
+    # Usually made with the secret key in it; a key from the environment needs no folder.
+    Path(settings.DATA).mkdir(parents=True, exist_ok=True)
     if migrations_pending():
         say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
@@ -52,7 +55,7 @@ def collect_static(say: Say) -> None:
 
 
 def _release_stamp() -> str:
-    """Return a digest of the versions that bring static files, and of our own files."""
+    """Return a digest of the versions that make static files what they are, and of our own files."""
     digest = hashlib.sha256()
     for package in _STATIC_SOURCES:
         digest.update(f"{package} {importlib.metadata.version(package)};".encode())

@@ -40,6 +40,10 @@ def plain_request(data: bytes) -> tuple[str, bytes, bytes] | None:
     """
     if len(data) > LONGEST or not data.endswith(_END) or data.find(_END) != len(data) - 4:
         return None
+    lines = data.count(b"\r\n")
+    if data.count(b"\n") != lines or data.count(b"\r") != lines or b"\0" in data:
+        # What others on the way may take for the end of a line, or of a field.
+        return None
     line = _LINE.match(data)
     if line is None or _UNUSUAL.search(data):
         return None

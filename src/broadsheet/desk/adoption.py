@@ -73,6 +73,8 @@ def adopt_document(document: Document) -> StoryPage:
         short_headline=content.short_headline,
         standfirst=content.standfirst,
         dateline=content.dateline,
+        standing=content.standing,
+        standing_basis=content.standing_basis,
         lead_image=_image(lead.picture, lead.alt) if lead else None,
         lead_alt=lead.alt if lead else "",
         lead_caption=lead.caption if lead else "",

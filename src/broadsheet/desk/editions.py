@@ -106,6 +106,8 @@ def content_of(page: StoryPage) -> EditionContent:
         else None,
         blocks=blocks_of(page.body),
         topics=topic_names(item.topic for item in page.story_topics.all()),
+        standing=page.standing,
+        standing_basis=page.standing_basis.strip(),
     )
 
 

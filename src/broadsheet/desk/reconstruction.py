@@ -200,6 +200,7 @@ def texts_of(content: EditionContent) -> list[tuple[str, str]]:
     """Return what a difference of two contents shows, each part with its name."""
     return [
         ("Headline", content.headline),
+        ("Standing", content.standing_label),
         ("Standfirst", content.standfirst),
         ("Text", canonical_text((block.id, block.text) for block in content.blocks).text),
     ]

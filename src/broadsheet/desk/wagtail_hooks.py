@@ -22,7 +22,7 @@ from wagtail.models import Page
 from wagtail.signals import post_page_move
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.desk import aliases, history, proposals
+from broadsheet.desk import aliases, comments, history, proposals
 from broadsheet.desk.deletion import EXPLANATION, published_below
 from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
@@ -104,6 +104,28 @@ def alias_menu_item() -> MenuItem:
 def alias_permission() -> QuerySet[Permission]:
     return Permission.objects.filter(
         content_type__app_label="discussion", codename="change_authoralias"
+    )
+
+
+@hooks.register("register_admin_urls")
+def comment_urls() -> list[URLPattern]:
+    return [
+        path("comments/", comments.comment_list, name="desk_comments"),
+        path("comments/<int:pk>/remove/", comments.comment_remove, name="desk_comment_remove"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def comment_menu_item() -> MenuItem:
+    return comments.CommentMenuItem(
+        "Comments", reverse("desk_comments"), name="comments", icon_name="comment", order=96
+    )
+
+
+@hooks.register("register_permissions")
+def comment_permission() -> QuerySet[Permission]:
+    return Permission.objects.filter(
+        content_type__app_label="discussion", codename="change_comment"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
@@ -27,18 +27,20 @@ from broadsheet.discussion.models import (
 from broadsheet.discussion.signals import comment_posted, comments_imported
 from broadsheet.discussion.storing import (
     NewComment,
-    comment_content,
     count_replies,
-    put_in_place,
+    keep_threads,
+    store_batch,
     store_comments,
+    threads_of,
 )
 from broadsheet.readers.models import Account
 from broadsheet.readers.names import NameUnusable, clean_name, is_legible
 from broadsheet.record import journal
-from broadsheet.record.actions import lock_document
+from broadsheet.record.actions import lock_document, lock_documents
 from broadsheet.record.enums import EntryKind, PlacementStatus
 from broadsheet.record.models import Author, Document, Passage
-from broadsheet.record.placements import PassageRefused, Pointer, keep_passage, locate
+from broadsheet.record.placements import PassageRefused, Pointer, locate, passage_at
+from broadsheet.record.rows import insert_rows, rows_with
 
 SAME_WORDS_WITHIN = dt.timedelta(minutes=10)
 """A second form with the same words, name and place in this time is the first one pressed twice."""
@@ -154,6 +156,58 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
     return replace(draft, text=text, name=name, email=email)
 
 
+@dataclass(frozen=True)
+class Posting:
+    """A comment that is to be posted, made by :func:`prepared`: what can be checked without the store
+    was, and its text is rendered."""
+
+    document_id: int
+    draft: Draft
+    html: str
+    name: str
+    account: Account | None
+    author: Author | None
+    kind: CommentKind
+    at: dt.datetime | None
+    """When it counts as posted; ``None``: when it is stored."""
+    key: str
+    """What one form posts once by: the key that it carried, bound to the place and the words."""
+    is_keyed: bool
+    """Whether the form carried a key, so that it is the same form at any time."""
+
+
+def prepared(
+    *,
+    document_id: int,
+    draft: Draft,
+    account: Account | None = None,
+    author: Author | None = None,
+    kind: CommentKind = CommentKind.COMMENT,
+    submission_key: str = "",
+    at: dt.datetime | None = None,
+) -> Posting:
+    """Check and render a comment, without a statement; the arguments are :func:`post_comment`'s.
+
+    Raises :class:`CommentRefused`.
+    """
+    own_name = author.name if author else (account.name if account else "")
+    draft = checked_draft(draft, needs_name=not own_name)
+    name = own_name or draft.name
+    said = "\x00".join((submission_key, str(document_id), str(draft.parent_id), name, draft.text))
+    return Posting(
+        document_id=document_id,
+        draft=draft,
+        html=comment_html(draft.text),
+        name=name,
+        account=account,
+        author=author,
+        kind=kind,
+        at=at,
+        key=hashlib.sha256(said.encode()).hexdigest(),
+        is_keyed=bool(submission_key),
+    )
+
+
 def post_comment(
     *,
     document_id: int,
@@ -172,57 +226,177 @@ def post_comment(
     name at the same place within ten minutes count as the same form. Raises
     :class:`CommentRefused`, :class:`ThreadNotOpen` and :class:`ChangedMeanwhile`.
     """
-    own_name = author.name if author else (account.name if account else "")
-    draft = checked_draft(draft, needs_name=not own_name)
-    name = own_name or draft.name
-    html = comment_html(draft.text)
-    with transaction.atomic():
-        document = lock_document(document_id)
-        now = at or clock.now()
-        key = _words_key(submission_key, document, draft, name)
-        if earlier := _already_sent(key, after=now - SAME_WORDS_WITHIN, keyed=bool(submission_key)):
-            return earlier
-        _check_open(document)
-        parent = _parent(document, draft.parent_id)
-        marked = _marked(document, draft.pointer)
-        _check_unchanged(document, draft, parent, marked)
-        thread, _ = Thread.objects.get_or_create(document=document)
-        comment = _add_comment(
-            document,
-            thread,
-            Comment(
-                document=document,
-                parent=parent,
-                depth=parent.depth + 1 if parent else 1,
-                kind=kind,
-                name=name,
-                author=author,
-                account=account,
-                posted_at=now,
-            ),
-            text=draft.text,
-            html=html,
-            at=now,
+    posting = prepared(
+        document_id=document_id,
+        draft=draft,
+        account=account,
+        author=author,
+        kind=kind,
+        submission_key=submission_key,
+        at=at,
+    )
+    [outcome] = post_comments([posting])
+    if isinstance(outcome, CommentRefused):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic(savepoint=False)
+def post_comments(postings: Sequence[Posting]) -> list[Comment | CommentRefused]:
+    """Post comments that have nothing to do with one another, in one transaction.
+
+    Returns for each, in the order given, the comment (an earlier one if its form was sent before) or
+    why it is refused; a refusal leaves the others as they are. Ten statements for all of them, a
+    few more if there are replies, contacts, or threads that are new, and some for each comment that
+    marks or quotes words.
+    """
+    documents = lock_documents(posting.document_id for posting in postings)
+    earlier = _sent_before(postings)
+    answered = _answered(postings)
+    outcomes: list[Comment | CommentRefused] = []
+    accepted: list[_Accepted] = []
+    for posting in postings:
+        try:
+            outcome = earlier.get(posting.key) or _accept(posting, documents, answered)
+        except CommentRefused as refusal:
+            outcomes.append(refusal)
+            continue
+        if isinstance(outcome, _Accepted):
+            accepted.append(outcome)
+            outcome = earlier[posting.key] = outcome.comment
+        outcomes.append(outcome)
+    if accepted:
+        _store(documents, accepted)
+    return outcomes
+
+
+@dataclass(frozen=True)
+class _Accepted:
+    """A posting that nothing stands against, with its comment, unsaved."""
+
+    posting: Posting
+    comment: Comment
+    marked: Passage | None
+
+
+def _sent_before(postings: Sequence[Posting]) -> dict[str, Comment]:
+    """Return the comments that were posted by the same forms before. One statement, rarely two."""
+    known = {posting.key: posting for posting in postings}
+    sent = {
+        each.key: each.comment_id
+        for each in rows_with(Submission, "key", known)
+        if known[each.key].is_keyed
+        or each.sent_at > (known[each.key].at or clock.now()) - SAME_WORDS_WITHIN
+    }
+    if not sent:
+        return {}
+    comments = Comment.objects.in_bulk(sent.values())
+    return {key: comments[comment_id] for key, comment_id in sent.items()}
+
+
+def _answered(postings: Sequence[Posting]) -> dict[int, CommentVersion]:
+    """Return the comments that are answered, by id, as they stand. One statement if there are any."""
+    wanted = {each.draft.parent_id for each in postings if each.draft.parent_id is not None}
+    if not wanted:
+        return {}
+    versions = CommentVersion.objects.filter(comment__in=wanted, valid_to=None)
+    return {each.comment_id: each for each in versions.select_related("comment")}
+
+
+def _accept(
+    posting: Posting, documents: Mapping[int, Document], answered: Mapping[int, CommentVersion]
+) -> _Accepted:
+    """Check a posting against the store; its document is locked. Raises :class:`CommentRefused`.
+
+    What is refused has stored nothing.
+    """
+    document = documents.get(posting.document_id)
+    _check_open(document)
+    assert document is not None
+    draft = posting.draft
+    version = answered.get(draft.parent_id) if draft.parent_id is not None else None
+    if draft.parent_id is not None and (
+        version is None or version.comment.document_id != document.pk
+    ):
+        raise CommentRefused(
+            FieldError("text", "The comment that you answer is not on this page any more.")
         )
-        if marked:
-            anchor_comment(document, comment, marked, MadeBy.WRITER, at=now)
+    marked = _marked(document, draft.pointer)
+    _check_unchanged(document, draft, version, marked)
+    if marked and marked.pk is None:
+        marked.save(force_insert=True)
+    parent = version.comment if version else None
+    comment = Comment(
+        document=document,
+        parent=parent,
+        depth=parent.depth + 1 if parent else 1,
+        kind=posting.kind,
+        name=posting.name,
+        author=posting.author,
+        account=posting.account,
+        posted_at=posting.at or clock.now(),
+    )
+    return _Accepted(posting, comment, marked)
+
+
+def _store(documents: Mapping[int, Document], accepted: Sequence[_Accepted]) -> None:
+    """Store what was accepted, count it and announce it; the documents are locked."""
+    threads = threads_of(
+        {each.comment.document_id: documents[each.comment.document_id] for each in accepted}
+    )
+    new = [
+        NewComment(each.comment, each.posting.draft.text, each.posting.html, at=_time(each.comment))
+        for each in accepted
+    ]
+    store_batch([(threads[each.comment.document_id], each) for each in new])
+    quoting: dict[int, list[tuple[Comment, str]]] = {}
+    for each in accepted:
+        draft, comment = each.posting.draft, each.comment
+        if each.marked:
+            anchor_comment(comment.document, comment, each.marked, MadeBy.WRITER, at=_time(comment))
         elif draft.links_quotations:
-            link_quotations(document, [(comment, draft.text)], at=now)
-        if draft.email:
-            CommentContact.objects.create(comment=comment, email=draft.email)
-        Submission.objects.update_or_create(key=key, defaults={"comment": comment, "sent_at": now})
-        thread.last_comment_at = now
-        thread.save()
-        if parent:
-            count_replies(document, {comment.root_number: 1})
-        transaction.on_commit(
-            lambda: comment_posted.send_robust(sender=Comment, comment=comment), robust=True
-        )
-    return comment
+            quoting.setdefault(comment.document_id, []).append((comment, draft.text))
+        threads[comment.document_id].last_comment_at = comment.posted_at
+    for said in quoting.values():
+        link_quotations(said[-1][0].document, said, at=_time(said[-1][0]))
+    contacts = [
+        CommentContact(comment=each.comment, email=each.posting.draft.email)
+        for each in accepted
+        if each.posting.draft.email
+    ]
+    if contacts:
+        CommentContact.objects.bulk_create(contacts)
+    insert_rows(
+        Submission,
+        ["key", "comment", "sent_at"],
+        [(each.posting.key, each.comment.pk, each.comment.posted_at) for each in accepted],
+        or_replace="key",
+    )
+    keep_threads(threads.values())
+    replies = Counter(
+        (each.comment.document_id, each.comment.root_number)
+        for each in accepted
+        if each.comment.parent is not None
+    )
+    if replies:
+        count_replies(replies)
+    for each in accepted:
+        _announce(each.comment)
 
 
-def _check_open(document: Document) -> None:
-    if document.edition_id is None:
+def _time(comment: Comment) -> dt.datetime:
+    assert comment.posted_at is not None, "who posts here has a time"
+    return comment.posted_at
+
+
+def _announce(comment: Comment) -> None:
+    transaction.on_commit(
+        lambda: comment_posted.send_robust(sender=Comment, comment=comment), robust=True
+    )
+
+
+def _check_open(document: Document | None) -> None:
+    if document is None or document.edition_id is None:
         raise ThreadNotOpen(FieldError("text", "This story is not published."))
     if document.withdrawn_at is not None:
         raise ThreadNotOpen(
@@ -231,80 +405,39 @@ def _check_open(document: Document) -> None:
 
 
 def _marked(document: Document, pointer: Pointer | None) -> Passage | None:
-    """Return the passage that the writer marked; the document is locked."""
+    """Return the passage that the writer marked, unsaved if it is new; the document is locked."""
     if pointer is None:
         return None
     try:
-        return keep_passage(*locate(document, pointer))
+        return passage_at(*locate(document, pointer))
     except PassageRefused as refusal:
         raise CommentRefused(FieldError("exact", str(refusal))) from refusal
 
 
 def _check_unchanged(
-    document: Document, draft: Draft, parent: Comment | None, marked: Passage | None
+    document: Document, draft: Draft, version: CommentVersion | None, marked: Passage | None
 ) -> None:
     """Refuse a reply to a version, or to a passage, that is not what the writer saw."""
     changes: list[Change] = []
-    version = parent.versions.get(valid_to=None) if parent else None
     if version and draft.seen_version is not None and draft.seen_version != version.number:
         seen = version.comment.versions.filter(number=draft.seen_version).first()
         changes.append(Change("comment", seen.text if seen else "", version.text))
-    assert document.edition is not None
-    now = document.edition.number
-    if (
-        marked
-        and draft.seen_edition not in (None, now)
-        and marked.status not in (PlacementStatus.INTACT, PlacementStatus.MOVED)
-    ):
-        after = document.edition.canonical_text[marked.placed_start or 0 : marked.placed_end or 0]
-        changes.append(Change("passage", marked.exact, after))
+    if marked and draft.seen_edition is not None:
+        assert document.edition is not None
+        if draft.seen_edition != document.edition.number and marked.status not in (
+            PlacementStatus.INTACT,
+            PlacementStatus.MOVED,
+        ):
+            text = document.edition.canonical_text
+            after = text[marked.placed_start or 0 : marked.placed_end or 0]
+            changes.append(Change("passage", marked.exact, after))
     if changes:
-        raise ChangedMeanwhile(changes, version=version.number if version else None, edition=now)
-
-
-def _parent(document: Document, parent_id: int | None) -> Comment | None:
-    if parent_id is None:
-        return None
-    parent = Comment.objects.filter(pk=parent_id, document=document).first()
-    if parent is None:
-        raise CommentRefused(
-            FieldError("text", "The comment that you answer is not on this page any more.")
+        assert document.edition is not None
+        raise ChangedMeanwhile(
+            changes,
+            version=version.number if version else None,
+            edition=document.edition.number,
         )
-    return parent
-
-
-def _words_key(submission_key: str, document: Document, draft: Draft, name: str) -> str:
-    """Return what one form posts once by: its key, bound to the place and the words."""
-    said = "\x00".join((submission_key, str(document.pk), str(draft.parent_id), name, draft.text))
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _already_sent(key: str, *, after: dt.datetime, keyed: bool) -> Comment | None:
-    sent = Submission.objects.filter(key=key).select_related("comment").first()
-    if sent and (keyed or sent.sent_at > after):
-        return sent.comment
-    return None
-
-
-def _add_comment(
-    document: Document, thread: Thread, comment: Comment, *, text: str, html: str, at: dt.datetime
-) -> Comment:
-    """Store a comment with its first version and its journal entry; the document is locked."""
-    comment.sequence = document.head_sequence + 1
-    put_in_place(thread, comment)
-    comment.save(force_insert=True)
-    version = CommentVersion(
-        comment=comment, number=1, text=text, html=html, valid_from=comment.posted_at
-    )
-    version.save(force_insert=True)
-    journal.append_entry(
-        document=document,
-        kind=EntryKind.COMMENT,
-        reference=f"comment/{comment.pk}",
-        content=comment_content(comment, version),
-        at=at,
-    )
-    return comment
 
 
 @dataclass(frozen=True)
@@ -333,7 +466,6 @@ def import_comments(
         comment.source_key: comment
         for comment in Comment.objects.filter(document=document).exclude(source_key="")
     }
-    Thread.objects.get_or_create(document=document)
     writers = {
         alias.name: alias.author
         for alias in AuthorAlias.objects.filter(
@@ -359,7 +491,8 @@ def import_comments(
         )
         known[imported.key] = comment
         new.append(NewComment(comment, text, plain_html(text), at=now))
-    _append(document, new, now=now)
+    thread = threads_of({document.pk: document})[document.pk]
+    _append(thread, new, now=now)
     Thread.objects.filter(document=document).update(claimed_comments=claimed)
     return [each.comment for each in new]
 
@@ -373,26 +506,28 @@ def append_comments(*, document_id: int, comments: Sequence[NewComment]) -> None
     """
     document = lock_document(document_id)
     _check_open(document)
-    Thread.objects.get_or_create(document=document)
-    _append(document, comments, now=clock.now())
+    _append(threads_of({document.pk: document})[document.pk], comments, now=clock.now())
 
 
-def _append(document: Document, new: Sequence[NewComment], *, now: dt.datetime) -> None:
+def _append(thread: Thread, new: Sequence[NewComment], *, now: dt.datetime) -> None:
     """Store comments, recognise what they quote and count them; the document is locked."""
     if not new:
         return
-    thread = Thread.objects.get(document=document)
-    store_comments(document, thread, new)
+    document = thread.document
+    store_comments(thread, new)
     link_quotations(document, [(each.comment, each.text) for each in new], at=now)
     times = [each.comment.posted_at for each in new if each.comment.posted_at]
     if thread.last_comment_at:
         times.append(thread.last_comment_at)
     count_replies(
-        document,
-        Counter(each.comment.root_number for each in new if each.comment.parent is not None),
+        Counter(
+            (document.pk, each.comment.root_number)
+            for each in new
+            if each.comment.parent is not None
+        )
     )
     thread.last_comment_at = max(times, default=None)
-    thread.save()
+    keep_threads([thread])
     transaction.on_commit(
         lambda: comments_imported.send_robust(sender=Comment, document=document), robust=True
     )

@@ -89,7 +89,13 @@ def link_quotations(
     said = [(comment, text) for comment, text in said if may_quote(text)]
     if not said:
         return []
-    editions = list(Edition.objects.filter(document=document).order_by("-published_at", "-number"))
+    editions = list(
+        Edition.objects.filter(document=document)
+        .only("document_id", "number", "published_at", "canonical_text")
+        .order_by("-published_at", "-number")
+    )
+    for edition in editions:
+        edition.document = document
     texts = [edition.canonical_text for edition in editions]
     links = []
     for comment, text in said:
@@ -175,7 +181,9 @@ def tell_those_who_quoted(
     if not lost:
         return
     comments = list(
-        Comment.objects.filter(passages__passage__in=lost).distinct().order_by("sequence")
+        Comment.objects.filter(passages__passage__in=lost, removed_at=None)
+        .distinct()
+        .order_by("sequence")
     )
     if comments:
         quoted_words_changed.send_robust(sender=Comment, comments=comments, edition=edition)

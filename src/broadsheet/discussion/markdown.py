@@ -6,6 +6,7 @@ result can be put into a page as it is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import nh3
@@ -20,6 +21,7 @@ MAX_ADDRESSES = 60
 """Bare addresses that are made links; looking for more of them takes longer than it is worth."""
 
 _UNSAID = ("Cc", "Cs", "Co", "Cn")
+_ASCII_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "s"}
 _PLAIN_RULES = ["paragraph", "blockquote", "text", "newline", "linkify", "fragments_join", "block"]
 _PLAIN_RULES += ["inline", "text_join", "normalize"]
@@ -47,9 +49,12 @@ def clean_text(text: str) -> str:
     """Return the text as it is stored: NFC, ``\\n`` line ends, no control or direction characters
     that reach beyond their place, no piles of combining marks."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    composed = without_piles(text)
+    if composed.isascii():
+        return _ASCII_CONTROLS.sub("", composed).strip()
     kept = "".join(
         character
-        for character in without_piles(text)
+        for character in composed
         if character in "\n\t" or unicodedata.category(character) not in _UNSAID
     )
     return kept.strip()

@@ -66,6 +66,10 @@ class Comment(models.Model):
     source_key = models.CharField(
         max_length=200, blank=True, help_text="Its id where it came from."
     )
+    removed_at = models.DateTimeField(null=True, help_text="Its words are gone, from all moments.")
+    removal_reason = models.CharField(
+        max_length=300, blank=True, help_text="Public: stands where the words stood."
+    )
 
     shown_versions: list[CommentVersion]
     """The version valid at the moment asked for; set by the queries."""
@@ -112,6 +116,11 @@ class Comment(models.Model):
                 condition=Q(parent=None, depth=1) | Q(parent__isnull=False, depth__gt=1),
                 name="discussion_comment_depth",
             ),
+            models.CheckConstraint(
+                condition=Q(removed_at=None, removal_reason="")
+                | Q(removed_at__isnull=False, name="", author=None) & ~Q(removal_reason=""),
+                name="discussion_comment_removed_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +151,23 @@ class CommentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.number} of comment {self.comment_id}"
+
+
+class RemovedWords(models.Model):
+    """What a removed comment said, and who removed it. Apart, so that no public query can load it."""
+
+    comment = models.OneToOneField(
+        Comment, primary_key=True, on_delete=models.CASCADE, related_name="removed_words"
+    )
+    by = models.CharField(max_length=150)
+    name = models.CharField(max_length=200, blank=True)
+    author = models.ForeignKey(
+        "record.Author", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    texts = models.JSONField(help_text="By the number of the version.")
+
+    def __str__(self) -> str:
+        return f"words of comment {self.comment_id}"
 
 
 class CommentPassage(models.Model):

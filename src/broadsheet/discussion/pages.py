@@ -307,8 +307,11 @@ def branch_page(
 
 
 def spot_of(comment: Comment) -> Spot:
-    """Return the page on which a comment is seen now, in the order of the oldest first. Three
-    statements at most, however long the thread is."""
+    """Return the page on which a comment is seen now, in the order of the oldest first.
+
+    No statement for a root, one for a reply to a root that has no more replies than the page shows,
+    three at most, however long the thread is.
+    """
     first = (comment.root_number - 1) // ROOTS_PER_PAGE * ROOTS_PER_PAGE
     page = Spot(first or None)
     if comment.parent_id is None:
@@ -321,7 +324,10 @@ def spot_of(comment: Comment) -> Spot:
         root_number__lte=first + ROOTS_PER_PAGE,
     )
     found = list(roots.values_list("pk", "root_number", "reply_count"))
-    room = allotted({number: count for _, number, count in found})[comment.root_number]
+    counts = {number: count for _, number, count in found}
+    room = allotted(counts)[comment.root_number]
+    if counts[comment.root_number] <= room:
+        return page
     before = Comment.objects.filter(
         document=document,
         root_number=comment.root_number,

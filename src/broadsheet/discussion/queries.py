@@ -84,11 +84,12 @@ def most_discussed(*, limit: int, now: dt.datetime) -> list[tuple[Edition, int]]
 
 
 def comments_with_passages(document: Document, *, offset: int, limit: int) -> list[Comment]:
-    """Return a stretch of a thread as it stands now, in order of arrival. Three statements.
+    """Return a stretch of a thread as it stands now, in order of arrival, without what was removed.
+    Three statements.
 
     Comments come with author, ``shown_versions`` and ``shown_passages``, without their editions.
     """
-    found = Comment.objects.filter(document=document).order_by("sequence")
+    found = Comment.objects.filter(document=document, removed_at=None).order_by("sequence")
     return list(_with_passages(found)[offset : offset + limit])
 
 

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 comment_posted = Signal()
 """``comment``: a comment was added to a thread."""
 
+comment_removed = Signal()
+"""``comment``: its words were taken from readers; a tombstone stays."""
+
 comments_imported = Signal()
 """``document``: a thread came in from elsewhere."""
 

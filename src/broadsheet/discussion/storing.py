@@ -9,17 +9,19 @@ several where the database bounds a statement), and one update of the document.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from django.db.models import F
+from django.db import connection
 
 from broadsheet.discussion.models import Comment, CommentVersion, Thread
 from broadsheet.discussion.threads import path_below
 from broadsheet.record import journal
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.models import Document
+from broadsheet.record.rows import insert_rows, rows_with, update_rows
 
 BATCH = 1000
 """Comments that are written together; what is held in memory at once is of this order."""
@@ -64,36 +66,68 @@ def put_in_place(thread: Thread, comment: Comment) -> None:
         comment.path = path_below(comment.parent, comment.sequence)
 
 
-def count_replies(document: Document, added: Mapping[int, int]) -> None:
-    """Count replies by the number of their root; the document is locked. One statement for each
-    number of replies, since most roots have few."""
-    roots: dict[int, list[int]] = {}
-    for root_number, count in added.items():
-        roots.setdefault(count, []).append(root_number)
-    for count, numbers in roots.items():
-        for begin in range(0, len(numbers), 500):
-            Comment.objects.filter(
-                document=document, depth=1, root_number__in=numbers[begin : begin + 500]
-            ).update(reply_count=F("reply_count") + count)
+def count_replies(added: Mapping[tuple[int, int], int]) -> None:
+    """Count replies by the document's id and the number of their root; the documents are locked.
+
+    One prepared statement, once for each root.
+    """
+    table = connection.ops.quote_name(Comment._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET reply_count = reply_count + %s"  # noqa: S608 (the name of our own table)
+            " WHERE document_id = %s AND depth = 1 AND root_number = %s",
+            [(count, *root) for root, count in added.items()],
+        )
 
 
-def store_comments(document: Document, thread: Thread, said: Sequence[NewComment]) -> None:
-    """Store comments with their first versions and journal entries, in the order given.
+def threads_of(documents: Mapping[int, Document]) -> dict[int, Thread]:
+    """Return the threads of locked documents, by the documents' ids; begun where there is none.
 
-    Parents stand before their replies; ``document`` is locked by the running transaction. The
+    ``thread.document`` is the object that was given. One statement, a second one to begin threads.
+    """
+    threads = {each.pk: each for each in rows_with(Thread, "document", documents)}
+    new = [Thread(document=documents[pk]) for pk in documents if pk not in threads]
+    if new:
+        Thread.objects.bulk_create(new)
+        threads.update((each.pk, each) for each in new)
+    for pk, thread in threads.items():
+        thread.document = documents[pk]
+    return threads
+
+
+def keep_threads(threads: Iterable[Thread]) -> None:
+    """Store what threads count and when they were last added to; their documents are locked."""
+    update_rows(
+        Thread,
+        ["comment_count", "root_count", "last_comment_at"],
+        ["document"],
+        [(each.comment_count, each.root_count, each.last_comment_at, each.pk) for each in threads],
+    )
+
+
+def store_comments(thread: Thread, said: Sequence[NewComment]) -> None:
+    """Store comments of one thread with their first versions and journal entries, in the order given.
+
+    Parents stand before their replies; ``thread.document`` is locked by the running transaction. The
     comments are counted in ``thread``, unsaved; replies of roots are not, and no quotation is
     recognised.
     """
     remaining = iter(said)
     while batch := list(islice(remaining, BATCH)):
-        _store_batch(document, thread, batch)
+        store_batch([(thread, new) for new in batch])
 
 
-def _store_batch(document: Document, thread: Thread, batch: Sequence[NewComment]) -> None:
-    for sequence, new in enumerate(batch, document.head_sequence + 1):
-        new.comment.sequence = sequence
+def store_batch(said: Sequence[tuple[Thread, NewComment]]) -> None:
+    """Store comments of any number of threads, as :func:`store_comments` does those of one.
+
+    Comments of one thread must come with one and the same object of it.
+    """
+    ahead: Counter[int] = Counter()
+    for thread, new in said:
+        ahead[thread.pk] += 1
+        new.comment.sequence = thread.document.head_sequence + ahead[thread.pk]
         put_in_place(thread, new.comment)
-    waiting = [new.comment for new in batch]
+    waiting = [new.comment for _, new in said]
     while waiting:
         ready: list[Comment] = []
         later: list[Comment] = []
@@ -112,18 +146,27 @@ def _store_batch(document: Document, thread: Thread, batch: Sequence[NewComment]
             html=new.html,
             valid_from=new.comment.posted_at,
         )
-        for new in batch
+        for _, new in said
     ]
-    CommentVersion.objects.bulk_create(versions)
-    journal.append_entries(
-        document=document,
-        entries=[
-            journal.NewEntry(
-                kind=EntryKind.COMMENT,
-                reference=f"comment/{new.comment.pk}",
-                content=comment_content(new.comment, version),
-                at=new.at,
-            )
-            for new, version in zip(batch, versions, strict=True)
+    insert_rows(
+        CommentVersion,
+        ["comment", "number", "text", "html", "valid_from"],
+        [
+            (each.comment_id, each.number, each.text, each.html, each.valid_from)
+            for each in versions
         ],
+    )
+    journal.append_across(
+        [
+            (
+                thread.document,
+                journal.NewEntry(
+                    kind=EntryKind.COMMENT,
+                    reference=f"comment/{new.comment.pk}",
+                    content=comment_content(new.comment, version),
+                    at=new.at,
+                ),
+            )
+            for (thread, new), version in zip(said, versions, strict=True)
+        ]
     )

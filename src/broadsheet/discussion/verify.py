@@ -12,8 +12,10 @@ from broadsheet.discussion.models import (
     Comment,
     CommentPassage,
     CommentVersion,
+    RemovedWords,
     Thread,
 )
+from broadsheet.discussion.removal import removal_content
 from broadsheet.discussion.storing import comment_content
 from broadsheet.discussion.threads import path_below
 from broadsheet.record import journal
@@ -31,11 +33,30 @@ def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
     # The document is compared here: given to PostgreSQL, which may know nothing yet of a table that
     # was just filled, it would read all of the document's comments for each window.
     versions = CommentVersion.objects.filter(comment__in=list(by_comment), number=1)
-    return {
-        by_comment[version.comment_id]: comment_content(version.comment, version)
+    found = [
+        version
         for version in versions.select_related("comment")
         if version.comment.document_id == entries[0].document_id
+    ]
+    removed = RemovedWords.objects.in_bulk(
+        [version.comment_id for version in found if version.comment.removed_at]
+    )
+    for version in found:
+        if kept := removed.get(version.comment_id):
+            # In memory only: what readers do not see any more is what the entry was made of.
+            version.comment.name, version.text = kept.name, kept.texts["1"]
+    return {
+        by_comment[version.comment_id]: comment_content(version.comment, version)
+        for version in found
     }
+
+
+def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    by_comment = {_number(entry): entry.pk for entry in entries}
+    removed = RemovedWords.objects.filter(
+        comment__in=list(by_comment), comment__document=entries[0].document_id
+    ).select_related("comment")
+    return {by_comment[kept.comment_id]: removal_content(kept) for kept in removed}
 
 
 def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
@@ -104,4 +125,5 @@ def register() -> None:
     register_check(thread_faults)
     journal.register_content(EntryKind.PASSAGE, _load_passages)
     journal.register_content(EntryKind.COMMENT, _load_comments)
+    journal.register_content(EntryKind.REMOVAL, _load_removals)
     journal.register_content(EntryKind.ATTRIBUTION, _load_aliases)

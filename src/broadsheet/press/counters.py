@@ -9,9 +9,11 @@ rendering and is never wrong.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import mmap
 import os
+import socket
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -44,9 +46,7 @@ class Counters:
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
-                # Growing keeps what another process has written there.
-                if os.fstat(descriptor).st_size < size:
-                    os.ftruncate(descriptor, size)
+                _allocate(descriptor, size)
                 self._map = mmap.mmap(descriptor, size)
             finally:
                 os.close(descriptor)
@@ -57,8 +57,9 @@ class Counters:
 
     @property
     def machine(self) -> int:
-        """What tells this machine, or rather this file, from others."""
-        return self.marks[_MACHINE]
+        """What tells this machine from others, even if its files were copied from another's."""
+        name = f"{self.marks[_MACHINE]} {socket.gethostname()}"
+        return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=_MARK).digest())
 
     def change(self, keys: Iterable[str], *, withdraws: bool = False) -> None:
         """Say that what these keys name is not as it was; ``withdraws``: that it must not be seen
@@ -105,6 +106,22 @@ class Snapshot:
 
     def read_withdrawals(self, places: Sequence[int]) -> tuple[int, ...]:
         return tuple([self.marks[PLACES + at] for at in places])
+
+
+def _allocate(descriptor: int, size: int) -> None:
+    """Let a file have its blocks now, keeping what is in it. Raises :class:`OSError` if there is no
+    space: to write into a mapped file that has no space left, ends a process."""
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(descriptor, 0, size)
+            return
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
+                raise
+            # Not every file system can do it.
+    there = os.fstat(descriptor).st_size
+    if there < size:
+        os.pwrite(descriptor, bytes(size - there), there)
 
 
 def _new_mark() -> int:

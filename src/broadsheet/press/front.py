@@ -32,20 +32,34 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BETWEEN = 0.25
-"""Seconds from one making of a page to the next, if nobody waits for it."""
+"""Seconds from one making of a page to the next, whoever waits for it and whatever was ``seen``."""
 STALE_WITHIN = 1.0
 """Seconds for which a page that is not true any more may stand in for the one being made."""
+PATIENCE = 5.0
+"""Seconds that a reader waits for a page of which there is an older one, which is shown then."""
+AFTER_FAILURE = 1.0
+"""Seconds from a making that failed to the next try."""
 MAKING_AT_ONCE = 4
-"""Pages that are made at the same time, in one process."""
+"""Pages that are made for the first time at the same time, in one process; as many are made again,
+so that who asks for ever new addresses does not hold up the pages that others read."""
+MAX_FLIGHTS = 256
+"""Pages that are being made or wait for it; more that are new are refused (503)."""
 SEEN = "seen"
 """The parameter by which a reader says up to where the journal is to be shown."""
-MAX_QUERY = 2048
-"""Characters of a query; a longer one is none of ours."""
+MAX_QUERY = 4096
+"""Bytes of a query; a longer one is refused (414)."""
 _STALE = (b"cache-status", b'Broadsheet; hit; detail="stale: the page could not be made again"')
+_TRIES = 3
 
-_SHARED = frozenset({301, 302, 303, 307, 308, 404, 410, 451})
+_SHARED = frozenset({301, 302, 303, 307, 308, 400, 404, 410, 451})
+_COMPARED = frozenset({b"", b"accept-encoding", b"accept-datetime"})
+"""The fields of a request that the press compares; a page that varies by others is not for all."""
 
 log = logging.getLogger("broadsheet.press")
+
+
+class TooManyFlights(Exception):
+    """More new pages are asked for than are made in a time that anybody waits."""
 
 
 @dataclass(frozen=True)
@@ -75,23 +89,26 @@ class Ways:
 class Asked:
     """What the press reads of a request's headers."""
 
-    accepted: bytes
-    none_match: bytes
-    in_time: bool
-    """Whether another moment is asked for (RFC 7089): that is not for the press."""
+    accepted: bytes = b""
+    none_match: bytes = b""
+    in_time: bool = False
+    """Whether another moment is asked for (RFC 7089): where pages vary in that, the application
+    answers."""
 
 
 def asked_for(headers: Headers) -> Asked:
-    accepted = none_match = b""
+    """Read the headers; several of one name are one list."""
+    accepted: list[bytes] = []
+    none_match: list[bytes] = []
     in_time = False
     for name, value in headers:
         if name == b"accept-encoding":
-            accepted = value
+            accepted.append(value)
         elif name == b"if-none-match":
-            none_match = value
+            none_match.append(value)
         elif name == b"accept-datetime":
             in_time = True
-    return Asked(accepted, none_match, in_time)
+    return Asked(b",".join(accepted), b",".join(none_match), in_time)
 
 
 @dataclass
@@ -110,11 +127,13 @@ class Press:
     time_limit: float
     store: Store = field(init=False)
     flights: dict[str, asyncio.Task[Page | Rendered]] = field(init=False, default_factory=dict)
-    _due: dict[str, asyncio.TimerHandle] = field(init=False, default_factory=dict)
-    _room: asyncio.Semaphore | None = field(init=False, default=None)
+    _room_again: asyncio.Semaphore = field(init=False)
+    _room_new: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = Store(self.limit)
+        self._room_again = asyncio.Semaphore(MAKING_AT_ONCE)
+        self._room_new = asyncio.Semaphore(MAKING_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -144,9 +163,10 @@ class Press:
         ``accepted`` is its ``Accept-Encoding``, ``none_match`` its ``If-None-Match``.
         """
         page = self.store.get(path)
-        if page is None or not self._may_stand(page):
+        # A path can hold an escaped question mark, and is no address with a query for that.
+        if page is None or "?" in path or not self._may_stand(page):
             return None
-        return self._answer(page, accepted, none_match)
+        return _answer(page, accepted, none_match)
 
     def _may_stand(self, page: Page) -> bool:
         """Say whether a page may be answered as it is; if it is due, it is made again meanwhile."""
@@ -162,12 +182,12 @@ class Press:
         if (
             now - page.true_at > STALE_WITHIN
             or now - page.made_at > self.time_limit
-            or self.counters.read_withdrawals(page.places) != page.withdrawals
+            or self._is_withdrawn(page)
         ):
             return False
-        if page.key in self.flights or page.key in self._due:
+        if page.key in self.flights:
             return True
-        if page.made_at > now - BETWEEN:
+        if now < _turn(page):
             self._make_soon(page, now)
             return True
         # Who comes first waits for the new page, so that on a quiet page nobody sees the old one.
@@ -179,89 +199,140 @@ class Press:
         page.latest = latest
         return True
 
-    def _answer(self, page: Page, accepted: bytes, none_match: bytes) -> Answer:
-        if none_match and (page.tag in none_match or none_match == b"*"):
-            return page.not_modified
-        encoding = chosen_encoding(accepted)
-        answer = page.answers.get(encoding)
-        if answer is None:
-            before = page.size
-            answer = page.answer(encoding)
-            self.store.grown(page, before)
-        return answer
+    def _is_withdrawn(self, page: Page) -> bool:
+        return self.counters.read_withdrawals(page.places) != page.withdrawals
 
     async def made(self, path: str, query: bytes, headers: Headers) -> Answer | None:
         """Return the answer of a page that has to be made, looked up or waited for first.
 
         ``None``: the request is not for the press, and is to be passed on as it is.
         """
-        asked = asked_for(headers)
         parameters = self.ways.parameters(path)
-        if parameters is None or asked.in_time:
+        if parameters is None or "?" in path:
             return None
-        read = _read_query(query, parameters)
-        if read is None:
-            return None
-        wanted, seen = read
+        if len(query) > MAX_QUERY:
+            return _refusal(HTTPStatus.REQUEST_URI_TOO_LONG, b"This address is too long.\n")
+        wanted, seen = _read_query(query, parameters)
         key = f"{path}?{wanted}" if wanted else path
+        asked = asked_for(headers)
         page = self.store.get(key)
-        if page is not None and page.sequence >= seen and self._may_stand(page):
-            return self._answer(page, asked.accepted, asked.none_match)
+        if page is not None:
+            if asked.in_time and page.varies_in_time:
+                return None
+            if page.sequence >= seen and self._may_stand(page):
+                return await self._encoded(page, asked)
+            if clock.ticks() < page.failed_at + AFTER_FAILURE and not self._is_withdrawn(page):
+                return await self._stale(page, asked)
+        made: Page | Rendered | None = None
         try:
-            made = await self._flight(key, path, wanted)
-            if isinstance(made, Page) and made.sequence < seen:
-                # It was begun before what the reader knows of.
-                made = await self._flight(key, path, wanted)
+            async with asyncio.timeout(PATIENCE if page is not None else None):
+                made = await self._newly_made(key, path, wanted, seen)
+        except TooManyFlights:
+            return _refusal(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                b"Too much is asked at once. Please try again.\n",
+                (b"retry-after", b"1"),
+            )
+        except TimeoutError:
+            log.warning("the page at %r takes longer than %s seconds", path, PATIENCE)
         except Exception:
-            log.exception("the page at %s could not be made", path)
-            made = None
+            log.exception("the page at %r could not be made", path)
         if isinstance(made, Page):
-            return self._answer(made, asked.accepted, asked.none_match)
+            in_time = asked.in_time and made.varies_in_time
+            return None if in_time else await self._encoded(made, asked)
         if made is not None and made.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return _shared(made)
-        return self._stale(key, asked)
-
-    def _stale(self, key: str, asked: Asked) -> Answer | None:
-        """Return the page as it was, marked, where it could not be made again: what was withdrawn
-        is not shown even then."""
+        # What was withdrawn is not shown even if it cannot be made again.
         page = self.store.get(key)
-        if page is None or self.counters.read_withdrawals(page.places) != page.withdrawals:
+        if page is None or self._is_withdrawn(page):
             return None
-        answer = self._answer(page, asked.accepted, asked.none_match)
+        return await self._stale(page, asked)
+
+    async def _newly_made(
+        self, key: str, path: str, query: str, seen: int
+    ) -> Page | Rendered | None:
+        """Make a page, or wait for who makes it, until it is as new as it has to be.
+
+        What began after the request knows all that the reader can know, whatever was ``seen``.
+        ``None``: it was withdrawn each time while it was made.
+        """
+        asked_at = clock.ticks()
+        for _ in range(_TRIES):
+            made = await self._flight(key, path, query)
+            if not isinstance(made, Page):
+                return made
+            if not self._is_withdrawn(made) and (
+                made.made_at >= asked_at
+                or (
+                    made.sequence >= seen
+                    and (
+                        made.made_at >= asked_at - STALE_WITHIN
+                        or self._is_true(made, self.counters.latest())
+                    )
+                )
+            ):
+                return made
+        return None
+
+    async def _encoded(self, page: Page, asked: Asked) -> Answer:
+        """Return the answer of a page; if nobody asked for its encoding yet, a thread makes it."""
+        answer = _answer(page, asked.accepted, asked.none_match)
+        if answer is None:
+            encoding = chosen_encoding(asked.accepted)
+            body = await asyncio.get_running_loop().run_in_executor(None, page.encoded, encoding)
+            before = page.size
+            answer = page.add(encoding, body)
+            self.store.grown(page, before)
+        return answer
+
+    async def _stale(self, page: Page, asked: Asked) -> Answer:
+        """Return a page as it was, marked, because it could not be made again."""
+        answer = await self._encoded(page, asked)
         age = str(int(clock.ticks() - page.made_at)).encode()
         return Answer(answer.status, [*answer.headers, _STALE, (b"age", age)], answer.body)
 
     def _make_soon(self, page: Page, now: float) -> None:
-        """Make a page again in the background: at once, or when its turn has come."""
-        key = page.key
-        if key in self.flights or key in self._due:
-            return
-        path, _, query = key.partition("?")
-        loop = asyncio.get_running_loop()
-
-        def begin() -> None:
-            self._due.pop(key, None)
-            self._flight(key, path, query).add_done_callback(_say_what_failed)
-
-        wait = page.made_at + BETWEEN - now
-        if wait > 0:
-            self._due[key] = loop.call_later(wait, begin)
-        else:
-            begin()
+        """Make a page again in the background, when its turn has come."""
+        if page.key not in self.flights and now >= page.failed_at + AFTER_FAILURE:
+            path, _, query = page.key.partition("?")
+            self._begin(page.key, path, query)
 
     def _flight(self, key: str, path: str, query: str) -> asyncio.Future[Page | Rendered]:
-        """Return what is being made of a page, or begin to make it; whoever waits may go away."""
+        """Return what is being made of a page, or begin to make it; whoever waits may go away.
+
+        Raises :class:`TooManyFlights`, unless the page is made again.
+        """
         flight = self.flights.get(key)
         if flight is None:
-            flight = asyncio.get_running_loop().create_task(self._make(key, path, query))
-            self.flights[key] = flight
-            flight.add_done_callback(lambda _: self.flights.pop(key, None))
+            if len(self.flights) >= MAX_FLIGHTS and key not in self.store.pages:
+                raise TooManyFlights
+            flight = self._begin(key, path, query)
         return asyncio.shield(flight)
 
+    def _begin(self, key: str, path: str, query: str) -> asyncio.Task[Page | Rendered]:
+        flight = asyncio.get_running_loop().create_task(self._make(key, path, query))
+        self.flights[key] = flight
+        flight.add_done_callback(lambda _: self._landed(key, flight))
+        return flight
+
+    def _landed(self, key: str, flight: asyncio.Task[Page | Rendered]) -> None:
+        del self.flights[key]
+        page = self.store.pages.get(key)
+        if flight.cancelled():
+            return
+        error = flight.exception()
+        if error is not None:
+            log.error("the page at %r could not be made: %s", key, error)
+        has_failed = error is not None or flight.result().status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if has_failed and page is not None:
+            page.failed_at = clock.ticks()
+
     async def _make(self, key: str, path: str, query: str) -> Page | Rendered:
-        if self._room is None:
-            self._room = asyncio.Semaphore(MAKING_AT_ONCE)
-        async with self._room:
+        old = self.store.pages.get(key)
+        if old is not None:
+            # Nothing is read before its turn has come, so this is not too early for anybody.
+            await asyncio.sleep(max(0.0, _turn(old) - clock.ticks()))
+        async with self._room_again if old is not None else self._room_new:
             # The marks are read first: what changes while the page is made, makes it untrue. Which
             # of them are the page's is known when it is made, so all are remembered.
             begun_at = clock.ticks()
@@ -269,7 +340,7 @@ class Press:
             made = await self.ways.render(path, query)
             if made.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 return made
-            if not made.keys or made.status != HTTPStatus.OK:
+            if not made.keys or made.status != HTTPStatus.OK or not _is_for_all(made.headers):
                 self.store.drop(key)
                 return made
             page = Page(
@@ -282,43 +353,66 @@ class Press:
                 marks=marks,
                 made_at=begun_at,
             )
-            old = self.store.pages.get(key)
-            for encoding in list(old.answers) if old else [USUAL_ENCODING]:
+            for encoding in list(old.answers) if old is not None else [USUAL_ENCODING]:
                 # Compressing takes milliseconds, which the event loop does not have.
                 await asyncio.get_running_loop().run_in_executor(None, page.answer, encoding)
             self.store.keep(page)
             return page
 
 
+def _turn(page: Page) -> float:
+    """Return when a page may be made again."""
+    return max(page.made_at + BETWEEN, page.failed_at + AFTER_FAILURE)
+
+
+def _answer(page: Page, accepted: bytes, none_match: bytes) -> Answer | None:
+    """Return the answer of a page, ``None`` if it is not made in the encoding that is wanted."""
+    if none_match and (page.tag in none_match or none_match.strip() == b"*"):
+        return page.not_modified
+    return page.answers.get(chosen_encoding(accepted))
+
+
+def _refusal(status: HTTPStatus, words: bytes, *more: tuple[bytes, bytes]) -> Answer:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(words)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        *more,
+    ]
+    return Answer(int(status), headers, words)
+
+
+def _is_for_all(headers: Headers) -> bool:
+    """Say whether an answer may be given to others than who asked."""
+    for name, value in headers:
+        if name == b"set-cookie":
+            return False
+        if name == b"cache-control" and (b"private" in value or b"no-store" in value):
+            return False
+        if name == b"vary" and any(
+            each.strip().lower() not in _COMPARED for each in value.split(b",")
+        ):
+            return False
+    return True
+
+
 def _shared(made: Rendered) -> Answer | None:
     """Return what is the same for everybody, though it is not to be held ready: no such page, or
     one that has moved. What may be personal is left to the application."""
-    names = {name for name, _ in made.headers}
-    caching = b",".join(value for name, value in made.headers if name == b"cache-control")
-    if made.status not in _SHARED or b"set-cookie" in names or b"private" in caching:
+    if made.status not in _SHARED or not _is_for_all(made.headers):
         return None
     length = (b"content-length", str(len(made.body)).encode())
     headers = [(name, value) for name, value in made.headers if name != b"content-length"]
     return Answer(made.status, [*headers, length], made.body)
 
 
-def _read_query(query: bytes, parameters: frozenset[str]) -> tuple[str, int] | None:
-    """Return the query as the view reads it and the number that was seen; ``None``: not for us."""
+def _read_query(query: bytes, parameters: frozenset[str]) -> tuple[str, int]:
+    """Return the query as the view reads it, in one order, and the number that was seen."""
     if not query:
         return "", 0
-    if len(query) > MAX_QUERY:
-        return None
-    try:
-        given = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
-    except ValueError:
-        return None
-    # Django's views read the last of several.
-    values = dict(given)
+    # As Django reads it: what is not UTF-8 is replaced, and of several values the last one counts.
+    values = dict(parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True))
     seen = values.get(SEEN, "")
     wanted = urlencode(sorted((name, values[name]) for name in values if name in parameters))
     return wanted, int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else 0
-
-
-def _say_what_failed(flight: asyncio.Future[Page | Rendered]) -> None:
-    if not flight.cancelled() and (error := flight.exception()):
-        log.error("a page could not be made again: %s", error)

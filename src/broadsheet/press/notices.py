@@ -17,14 +17,23 @@ AGAIN_AFTER = 1.0
 LOOK_UP_EVERY = 5.0
 """Seconds after which the thread looks whether it is to stop, and whether the database is there."""
 
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""Seconds, and the last one milliseconds, after which a database that does not answer is lost."""
+
 log = logging.getLogger("broadsheet.press")
 
 
 class Listener(threading.Thread):
     """Listens until it is told to stop.
 
-    Whatever was said while it was not connected is lost, so everything counts as changed when it is
-    connected again; the press's time limit covers the time until then.
+    Whatever was said while it was not connected is lost, withdrawals too, so everything counts as
+    withdrawn when it is connected again; the press's time limit covers the time until then.
     """
 
     def __init__(self, connect: dict[str, Any], marks: Counters) -> None:
@@ -40,12 +49,15 @@ class Listener(threading.Thread):
                 self._listen()
             except psycopg.Error as error:
                 log.warning("nothing is heard from other machines for now: %s", error)
-                self.stopping.wait(AGAIN_AFTER)
+            except Exception:
+                # Whatever it is, who does not listen any more would never know.
+                log.exception("nothing is heard from other machines for now")
+            self.stopping.wait(AGAIN_AFTER)
 
     def _listen(self) -> None:
-        with psycopg.connect(**self.connect, autocommit=True) as connection:
+        with psycopg.connect(**{**_PATIENCE, **self.connect}, autocommit=True) as connection:
             connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
-            self.marks.change([EVERYTHING])
+            self.marks.change([EVERYTHING], withdraws=True)
             while not self.stopping.is_set():
                 for notice in connection.notifies(timeout=LOOK_UP_EVERY):
                     take_notice(notice.payload, self.marks)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -22,6 +24,9 @@ BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 USUAL_ENCODING = "br"
 """What all browsers of today ask for."""
+_QUALITY = re.compile(r"[01](?:\.[0-9]{0,3})?")
+_MAX_ACCEPTED = 256
+"""Bytes of ``Accept-Encoding``: a longer one is kept by nobody, and answered as it is."""
 SMALLEST = 256
 """Bytes below which compressing gains nothing."""
 _TEXT = (
@@ -34,6 +39,8 @@ _TEXT = (
     b"image/svg+xml",
 )
 _REPLACED = frozenset({b"content-length", b"content-encoding", b"etag", b"vary", b"cache-control"})
+_TOLD_AGAIN = frozenset({b"content-location", b"expires"})
+"""What a 304 tells besides what is replaced (RFC 9110, section 15.4.5); the server adds the date."""
 _PAGE_COST = 4096
 """Bytes that a page takes beside its bodies, roughly."""
 
@@ -58,6 +65,7 @@ class Page:
         "body",
         "compresses",
         "etag",
+        "failed_at",
         "headers",
         "key",
         "keys",
@@ -71,6 +79,7 @@ class Page:
         "status",
         "tag",
         "true_at",
+        "varies_in_time",
         "withdrawals",
     )
 
@@ -94,6 +103,8 @@ class Page:
         self.withdrawals = marks.read_withdrawals(self.places)
         self.sequence = sequence
         self.made_at = self.true_at = made_at
+        self.failed_at = -math.inf
+        """When it could last not be made again."""
         self.status = status
         self.body = body
         self.tag = b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"'
@@ -108,8 +119,11 @@ class Page:
                     for each in value.split(b",")
                     if each.strip().lower() != b"accept-encoding"
                 ]
+        self.varies_in_time = b"accept-datetime" in [each.lower() for each in varies]
+        # A view that says how long a page may be kept, as none that changes does, is believed.
+        given = dict(headers).get(b"cache-control", b"")
         caching: Headers = [
-            (b"cache-control", CACHE_CONTROL),
+            (b"cache-control", given if b"max-age" in given else CACHE_CONTROL),
             (b"etag", self.etag),
             (b"vary", b", ".join(varies)),
         ]
@@ -119,7 +133,8 @@ class Page:
             (b"accept-ranges", b"none"),
             (b"surrogate-key", " ".join(keys).encode()),
         ]
-        self.not_modified = Answer(304, caching, b"")
+        told = [(name, value) for name, value in headers if name in _TOLD_AGAIN]
+        self.not_modified = Answer(304, [*told, *caching], b"")
         self.answers: dict[str, Answer] = {}
         self.size = len(body) + _PAGE_COST
 
@@ -127,14 +142,25 @@ class Page:
         """Return the page in an encoding, made once."""
         found = self.answers.get(encoding)
         if found is None:
-            body = _encoded(self.body, encoding) if self.compresses else self.body
-            headers = list(self.headers)
-            if encoding and self.compresses:
-                headers.append((b"content-encoding", encoding.encode()))
-            headers.append((b"content-length", str(len(body)).encode()))
-            found = self.answers[encoding] = Answer(self.status, headers, body)
-            self.size += len(body) + len(found.fields)
+            found = self.add(encoding, self.encoded(encoding))
         return found
+
+    def encoded(self, encoding: str) -> bytes:
+        """Return the body in an encoding. This is what takes time, and it changes nothing."""
+        return _encoded(self.body, encoding) if self.compresses else self.body
+
+    def add(self, encoding: str, body: bytes) -> Answer:
+        """Keep the answer in an encoding; what was kept meanwhile stays."""
+        if encoding in self.answers:
+            return self.answers[encoding]
+        headers = list(self.headers)
+        if encoding and self.compresses:
+            headers.append((b"content-encoding", encoding.encode()))
+        headers.append((b"content-length", str(len(body)).encode()))
+        answer = self.answers[encoding] = Answer(self.status, headers, body)
+        # The body as it is, is counted already.
+        self.size += len(answer.fields) + (len(body) if body is not self.body else 0)
+        return answer
 
 
 def _encoded(body: bytes, encoding: str) -> bytes:
@@ -145,25 +171,30 @@ def _encoded(body: bytes, encoding: str) -> bytes:
     return body
 
 
-@lru_cache(maxsize=1024)
 def chosen_encoding(accepted: bytes) -> str:
     """Return ``br``, ``gzip`` or, for neither, the empty string (RFC 9110, section 12.5.3)."""
+    return _chosen(accepted) if len(accepted) <= _MAX_ACCEPTED else ""
+
+
+@lru_cache(maxsize=1024)
+def _chosen(accepted: bytes) -> str:
     weights: dict[str, float] = {}
-    for part in accepted[:1000].decode("latin-1").lower().split(","):
-        name, _, rest = part.partition(";")
-        weight = 1.0
-        for parameter in rest.split(";"):
-            label, _, given = parameter.partition("=")
-            if label.strip() == "q":
-                try:
-                    weight = float(given.strip())
-                except ValueError:
-                    weight = 0.0
-        weights[name.strip()] = weight
-    for encoding in ("br", "gzip"):
-        if weights.get(encoding, weights.get("*", 0.0)) > 0:
-            return encoding
-    return ""
+    for part in accepted.decode("latin-1").lower().split(","):
+        name, *parameters = (each.strip() for each in part.split(";"))
+        weights[name] = _weight(parameters)
+    others = weights.get("*", 0.0)
+    plain = weights.get("identity", 0.0)
+    best = max(("br", "gzip"), key=lambda encoding: weights.get(encoding, others))
+    weight = weights.get(best, others)
+    return best if weight > 0 and weight >= plain else ""
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            return float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
+    return 1.0
 
 
 class Store:
@@ -182,8 +213,11 @@ class Store:
         return page
 
     def keep(self, page: Page) -> None:
-        """Keep a page in place of the one before; the longest unused go until all fit."""
+        """Keep a page in place of the one before; the longest unused go until all fit. One that
+        does not fit by itself is not kept."""
         self.drop(page.key)
+        if page.size > self.limit:
+            return
         self.pages[page.key] = page
         self.size += page.size
         self.trim()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MAX_NAME = 60
@@ -9,6 +10,8 @@ MAX_NAME = 60
 
 _JOINERS = {"\u200c", "\u200d"}
 """Needed inside words of some scripts and inside emoji."""
+_NOT_PLAIN = re.compile("[^\u0000-\u02ff\u2010-\u2027\u20ac]")
+"""Anything but letters and punctuation of which none is a mark and all are composed as they are."""
 MAX_MARKS = 4
 """Combining marks in a row; no written language needs more."""
 
@@ -49,6 +52,8 @@ def without_piles(text: str) -> str:
 
     Long runs are cut before composing, which takes the square of a run's length.
     """
+    if not _NOT_PLAIN.search(text):
+        return text
     return _cut_piles(unicodedata.normalize("NFC", _cut_piles(text, 4 * MAX_MARKS)), MAX_MARKS)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from broadsheet.record.enums import (
     EditionKind,
     EntryKind,
     NotePlacement,
+    Standing,
 )
 from broadsheet.record.keys import FRAME, STORIES, document_key
 from broadsheet.record.lateness import came_out_at
@@ -37,6 +38,7 @@ from broadsheet.record.models import (
 from broadsheet.record.placements import place_passages
 from broadsheet.record.queries import publication
 from broadsheet.record.rendering import body_html
+from broadsheet.record.rows import rows_with
 from broadsheet.record.rules import Touch
 from broadsheet.record.search import index_document
 from broadsheet.record.signals import document_changed, edition_published
@@ -78,6 +80,10 @@ class LateReasonMissing(EditionRefused):
     """A correction that comes late says why."""
 
 
+class StandingRefused(EditionRefused):
+    """A standing is one of those that there are, and says what it rests on."""
+
+
 class AddressTaken(ValueError):
     """Another document stands or stood at this address."""
 
@@ -88,6 +94,15 @@ def lock_document(document_id: int) -> Document:
     On PostgreSQL a row lock; on SQLite the transaction is immediate and holds the only write lock.
     """
     return Document.objects.select_for_update().get(pk=document_id)
+
+
+def lock_documents(document_ids: Iterable[int]) -> dict[int, Document]:
+    """Return those of the documents that there are, by id, locked until the transaction ends.
+
+    In the order of their ids: two who lock several never wait for one another. One statement.
+    """
+    found = rows_with(Document, "id", set(document_ids), lock=True)
+    return {document.pk: document for document in found}
 
 
 @transaction.atomic
@@ -143,7 +158,8 @@ def append_edition(
     publication (default: now), kept to the second; two editions never share a second, the later one
     is moved on. The address follows ``slug``; earlier addresses keep redirecting. Passages are
     carried into the new edition. Raises :class:`EditionKindMissing`, :class:`EditionNoteMissing`,
-    :class:`StealthRefused`, :class:`LateReasonMissing`, :class:`EditionRefused` and :class:`AddressTaken`.
+    :class:`StealthRefused`, :class:`LateReasonMissing`, :class:`StandingRefused`,
+    :class:`EditionRefused` and :class:`AddressTaken`.
     """
     document = lock_document(document_id)
     last = latest_edition(document)
@@ -208,7 +224,11 @@ def next_number(document: Document) -> int:
 
 
 def build_edition(*, content: EditionContent, **fields: Any) -> Edition:
-    """Insert an edition with all that is made from its content; the document is locked."""
+    """Insert an edition with all that is made from its content; the document is locked.
+
+    Raises :class:`StandingRefused`.
+    """
+    check_standing(content)
     text = content.canonical().text
     edition = Edition(
         headline=content.headline,
@@ -224,6 +244,21 @@ def build_edition(*, content: EditionContent, **fields: Any) -> Edition:
     edition.save()
     _keep_byline_and_topics(edition, content)
     return edition
+
+
+def check_standing(content: EditionContent) -> None:
+    """Refuse a standing that is none, or that says not what it rests on."""
+    if content.standing and content.standing not in Standing.values:
+        raise StandingRefused(f"“{content.standing}” is not a standing of a story.")
+    if content.standing and not content.standing_basis.strip():
+        raise StandingRefused(
+            f"“{content.headline}” is marked {content.standing_label.lower()}. Say what that rests"
+            " on: readers are told."
+        )
+    if content.standing_basis.strip() and not content.standing:
+        raise StandingRefused(
+            f"“{content.headline}” says what its standing rests on, and has no standing."
+        )
 
 
 def check_stealth(

@@ -16,6 +16,7 @@ from typing import Any, Literal, Self
 import nh3
 
 from broadsheet.passages.canonical import CanonicalText, canonical_text
+from broadsheet.record.enums import Standing
 from broadsheet.record.pictures import Picture
 
 BlockType = Literal["paragraph", "heading", "quotation", "list", "image", "embed"]
@@ -145,6 +146,14 @@ class EditionContent:
     lead_image: LeadImage | None = None
     blocks: tuple[Block, ...] = ()
     topics: tuple[TopicName, ...] = ()
+    standing: str = ""
+    """A :class:`broadsheet.record.enums.Standing`; empty where none is given."""
+    standing_basis: str = ""
+    """What the standing rests on."""
+
+    @property
+    def standing_label(self) -> str:
+        return Standing(self.standing).label if self.standing in Standing.values else ""
 
     def canonical(self) -> CanonicalText:
         """Return the canonical text of the body and the place of each block in it."""
@@ -153,7 +162,7 @@ class EditionContent:
     def to_data(self) -> dict[str, Any]:
         """Return the content as values that JSON can hold; :meth:`from_data` reads them back."""
         data: dict[str, Any] = {"headline": self.headline}
-        for name in ("short_headline", "standfirst", "dateline"):
+        for name in ("short_headline", "standfirst", "dateline", "standing", "standing_basis"):
             if value := getattr(self, name):
                 data[name] = value
         data["byline"] = [_without_defaults(name) for name in self.byline]
@@ -181,6 +190,8 @@ class EditionContent:
                 for block in data.get("blocks", ())
             ),
             topics=tuple(TopicName(**topic) for topic in data.get("topics", ())),
+            standing=data.get("standing", ""),
+            standing_basis=data.get("standing_basis", ""),
         )
 
 

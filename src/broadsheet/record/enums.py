@@ -47,6 +47,15 @@ KINDS_WITH_NOTE = frozenset(
 """Kinds that tell their readers what happened; without the note they cannot be published."""
 
 
+class Standing(models.TextChoices):
+    """How sure it is what a story says; a story that needs no such word has none."""
+
+    RUMOUR = "rumour", "Rumour"
+    REPORTED = "reported", "Reported"
+    CONFIRMED = "confirmed", "Confirmed"
+    DENIED = "denied", "Denied"
+
+
 class NotePlacement(models.TextChoices):
     """Where readers find the note of an edition."""
 
@@ -90,3 +99,4 @@ class EntryKind(models.TextChoices):
     PROPOSAL = "proposal", "Proposal"
     DECISION = "decision", "Decision on a proposal"
     ATTRIBUTION = "attribution", "Attribution"
+    REMOVAL = "removal", "Removal of a comment"

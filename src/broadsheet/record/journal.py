@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from broadsheet.record.content import canonical_json
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.keys import STORIES, document_key
 from broadsheet.record.models import Document, JournalEntry
+from broadsheet.record.rows import insert_rows, update_rows
 
 SALT_BYTES = 16
 GENESIS = bytes(32)
@@ -84,19 +85,40 @@ def append_entry(
     new = NewEntry(kind=kind, reference=reference, content=content, at=at)
     entry = _next_entry(document, new)
     entry.save(force_insert=True)
-    _keep_head(document)
+    _keep_heads([document])
     return entry
 
 
-def append_entries(*, document: Document, entries: Sequence[NewEntry]) -> list[JournalEntry]:
+_FIELDS = ("document", "sequence", "at", "kind", "reference", "salt", "content_digest", "digest")
+
+
+def append_entries(*, document: Document, entries: Sequence[NewEntry]) -> None:
     """Append entries in the order given; ``document`` must be locked by the running transaction.
 
     Two statements for all of them, or a few more where the database bounds one insert.
     """
-    made = [_next_entry(document, new) for new in entries]
-    JournalEntry.objects.bulk_create(made)
-    _keep_head(document)
-    return made
+    append_across([(document, new) for new in entries])
+
+
+def append_across(entries: Sequence[tuple[Document, NewEntry]]) -> None:
+    """Append entries to the journals of several documents, in the order given.
+
+    All of the documents must be locked by the running transaction, and entries of one document must
+    come with one and the same object. As few statements as for one document.
+    """
+    made = [_next_entry(document, new) for document, new in entries]
+    insert_rows(
+        JournalEntry,
+        _FIELDS,
+        [
+            (
+                *(entry.document_id, entry.sequence, entry.at, entry.kind, entry.reference),
+                *(entry.salt, entry.content_digest, entry.digest),
+            )
+            for entry in made
+        ],
+    )
+    _keep_heads({document.pk: document for document, _ in entries}.values())
 
 
 def _next_entry(document: Document, new: NewEntry) -> JournalEntry:
@@ -117,12 +139,16 @@ def _next_entry(document: Document, new: NewEntry) -> JournalEntry:
     return entry
 
 
-def _keep_head(document: Document) -> None:
-    Document.objects.filter(pk=document.pk).update(
-        head_sequence=document.head_sequence, head_digest=document.head_digest
+def _keep_heads(documents: Collection[Document]) -> None:
+    """Store where journals end."""
+    update_rows(
+        Document,
+        ["head_sequence", "head_digest"],
+        ["id"],
+        [(each.head_sequence, bytes(each.head_digest), each.pk) for each in documents],
     )
     # Whatever happens to a document is an entry here, so its pages become untrue here.
-    change_after_commit(document_key(document.pk), STORIES)
+    change_after_commit(*(document_key(each.pk) for each in documents), STORIES)
 
 
 @dataclass(frozen=True)

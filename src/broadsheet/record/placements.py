@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from broadsheet.passages import (
     Alignment,
     Placement,
@@ -27,6 +25,7 @@ from broadsheet.passages import (
 from broadsheet.record.alignments import keep_alignment
 from broadsheet.record.enums import PlacementStatus
 from broadsheet.record.models import Document, Edition, EditionAlignment, Passage
+from broadsheet.record.rows import update_rows
 
 MAX_PASSAGE = 1_000
 """Code points of a passage; who means more means the story."""
@@ -77,6 +76,7 @@ def locate(document: Document, pointer: Pointer) -> tuple[Edition, int, int]:
     edition = Edition.objects.filter(document=document, number=pointer.edition).first()
     if edition is None:
         raise PassageRefused(f"There is no edition {pointer.edition} of this story.")
+    edition.document = document
     text = edition.canonical_text
     found = None
     if pointer.start is not None:
@@ -128,6 +128,14 @@ def keep_passage(edition: Edition, start: int, end: int) -> Passage:
 
     The document must be locked by the running transaction.
     """
+    passage = passage_at(edition, start, end)
+    if passage.pk is None:
+        passage.save(force_insert=True)
+    return passage
+
+
+def passage_at(edition: Edition, start: int, end: int) -> Passage:
+    """Return the passage of that span, placed in the edition in force; unsaved if it is new."""
     if known := Passage.objects.filter(edition=edition, start=start, end=end).first():
         return known
     quote = quote_of(edition.canonical_text, start, end)
@@ -144,11 +152,9 @@ def keep_passage(edition: Edition, start: int, end: int) -> Passage:
         placed_start=start,
         placed_end=end,
     )
-    in_force = edition.document.edition
-    if in_force and in_force.pk != edition.pk:
-        chain = Chain(edition.document_id)
-        chain.place(passage, in_force.pk)
-    passage.save(force_insert=True)
+    in_force = edition.document.edition_id
+    if in_force and in_force != edition.pk:
+        Chain(edition.document_id).place(passage, in_force)
     return passage
 
 
@@ -297,23 +303,16 @@ def place_passages(document: Document, *, anew: bool = False) -> list[PlacementC
 
 
 def _write_down(passages: Sequence[Passage]) -> None:
-    """Store where passages stand: one prepared statement, many times.
-
-    ``bulk_update`` builds a condition for each row and column and takes twenty times as long, under
-    the document's lock.
-    """
-    columns = ("placed_in_id", "status", "placed_start", "placed_end", "changed_in_id")
-    quote = connection.ops.quote_name
-    assigned = ", ".join(f"{quote(column)} = %s" for column in columns)
-    table = quote(Passage._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET {assigned} WHERE id = %s",  # noqa: S608 (names of our own table)
-            [
-                (
-                    *(passage.placed_in_id, passage.status),
-                    *(passage.placed_start, passage.placed_end, passage.changed_in_id, passage.pk),
-                )
-                for passage in passages
-            ],
-        )
+    """Store where passages stand."""
+    update_rows(
+        Passage,
+        ["placed_in", "status", "placed_start", "placed_end", "changed_in"],
+        ["id"],
+        [
+            (
+                *(passage.placed_in_id, passage.status),
+                *(passage.placed_start, passage.placed_end, passage.changed_in_id, passage.pk),
+            )
+            for passage in passages
+        ],
+    )

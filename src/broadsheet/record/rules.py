@@ -108,7 +108,7 @@ class Touch:
     """Something an edit changed that a minor edition may not change.
 
     ``what`` is ``number``, ``name``, ``quotation``, ``certainty``, ``headline``,
-    ``short headline``, ``byline``, ``picture`` or ``embed``. ``before`` is empty for what was
+    ``short headline``, ``standing``, ``byline``, ``picture`` or ``embed``. ``before`` is empty for what was
     added, ``after`` for what was taken out; both are the same for what was moved or
     stands among other words now.
     """
@@ -159,17 +159,17 @@ def touches(
 def note_belongs_on_top(kind: EditionKind | str, old: EditionContent, new: EditionContent) -> bool:
     """Say whether the note of an edition stands above the text; else at its end.
 
-    A correction goes up if the headline or the main point (standfirst or first paragraph)
-    changed, a clarification if the headline did. Updates, editor's notes and retractions always
-    stand above. Kinds without a note do not.
+    A correction goes up if the headline, the standing or the main point (standfirst or first
+    paragraph) changed, a clarification if the headline or the standing did. Updates, editor's
+    notes and retractions always stand above. Kinds without a note do not.
     """
     match kind:
         case EditionKind.UPDATE | EditionKind.EDITORS_NOTE | EditionKind.RETRACTION:
             return True
         case EditionKind.CORRECTION:
-            return _headlines(old) != _headlines(new) or _main_point(old) != _main_point(new)
+            return _gist(old) != _gist(new) or _main_point(old) != _main_point(new)
         case EditionKind.CLARIFICATION:
-            return _headlines(old) != _headlines(new)
+            return _gist(old) != _gist(new)
     return False
 
 
@@ -181,8 +181,9 @@ def is_late(first_published_at: datetime, at: datetime) -> bool:
     return at - first_published_at > LATE
 
 
-def _headlines(content: EditionContent) -> tuple[str, str]:
-    return _fold_space(content.headline), _fold_space(content.short_headline)
+def _gist(content: EditionContent) -> tuple[str, str, str]:
+    headlines = _fold_space(content.headline), _fold_space(content.short_headline)
+    return *headlines, content.standing
 
 
 def _main_point(content: EditionContent) -> tuple[str, str]:
@@ -201,6 +202,8 @@ def _touches(old: EditionContent, new: EditionContent, alignment: Alignment | No
     found = [
         *_whole("headline", old.headline, new.headline),
         *_whole("short headline", old.short_headline, new.short_headline),
+        *_whole("standing", old.standing_label, new.standing_label),
+        *_text_touches(usage, old.standing_basis, new.standing_basis),
         *_text_touches(usage, old.standfirst, new.standfirst),
         *_whole("byline", *(", ".join(n.name for n in content.byline) for content in (old, new))),
         *_text_touches(usage, _disclosures(old), _disclosures(new)),
@@ -222,6 +225,7 @@ def _touches(old: EditionContent, new: EditionContent, alignment: Alignment | No
 
 def _texts(content: EditionContent) -> Iterator[str]:
     yield from (content.headline, content.short_headline, content.standfirst, content.dateline)
+    yield content.standing_basis
     yield from (_disclosures(content), _lead_caption(content), content.canonical().text)
 
 

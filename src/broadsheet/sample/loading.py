@@ -154,6 +154,8 @@ def _append(
         else None,
         blocks=tuple(_block(block) for block in edition["body"]),
         topics=topics,
+        standing=edition.get("standing", ""),
+        standing_basis=edition.get("standing_basis", ""),
     )
     return append_edition(
         document_id=document.pk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -13,8 +14,11 @@ import urllib.request
 from email.message import Message
 from pathlib import Path
 
+import brotli
 import psycopg
 import pytest
+from bench.servers import nginx_program
+from tests.front import fronted
 from tests.site import Site, command, environment, free_port, served
 
 
@@ -29,6 +33,11 @@ def get(site: Site, path: str, **headers: str) -> tuple[int, dict[str, str], byt
             return answer.status, lowered(answer.headers), answer.read()
     except urllib.error.HTTPError as error:
         return error.code, lowered(error.headers), error.read()
+
+
+def max_age(headers: dict[str, str]) -> int:
+    """Return the seconds that caches may keep an answer."""
+    return int(re.search(r"max-age=(\d+)", headers["cache-control"])[1])
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:
@@ -91,6 +100,14 @@ def test_serve_answers_and_stops_cleanly(data, database_url, workers):
             1
         ].decode()
         style = get(site, stylesheet, **{"Accept-Encoding": "gzip"})
+        forms = {
+            accepted: get(site, stylesheet, **{"Accept-Encoding": accepted})
+            for accepted in ("gzip, deflate, br, zstd", "gzip, br;q=0", "identity")
+        }
+        picture = data / "media" / "pictures" / "ab" / "ab12-480.webp"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_bytes(b"RIFF")
+        shown = get(site, "/media/pictures/ab/ab12-480.webp")
         missing = get(site, "/static/../secret_key")
         media = get(site, "/media/../secret_key")
         deadline = time.monotonic() + 20
@@ -107,9 +124,49 @@ def test_serve_answers_and_stops_cleanly(data, database_url, workers):
     assert style[0] == 200
     assert "immutable" in style[1]["cache-control"]
     assert style[1]["content-encoding"] == "gzip"
+    named = [answer[1].get("content-encoding", "identity") for answer in forms.values()]
+    assert named == ["br", "gzip", "identity"]
+    brotlied, gzipped, plain = (answer[2] for answer in forms.values())
+    assert brotli.decompress(brotlied) == gzip.decompress(gzipped) == plain
+    assert len(brotlied) < len(gzipped) < len(plain)
+    assert all(answer[1]["vary"] == "Accept-Encoding" for answer in forms.values())
+    assert shown[1]["content-type"] == "image/webp"
+    assert max_age(shown[1]) >= 31_536_000
+    assert max_age(style[1]) >= 31_536_000
     assert missing[0] == media[0] == 404
     assert site.process.returncode == 0
     assert "Traceback" not in (data.parent / "serve.log").read_text()
+
+
+@pytest.mark.skipif(
+    nginx_program() is None and os.environ.get("REQUIRE_ALL") != "1",
+    reason="nginx is not installed (apt install nginx)",
+)
+def test_nginx_in_front_keeps_what_is_public(data, database_url, tmp_path):
+    """What the product says with its pages is understood by the nginx that is shipped with it."""
+    with (
+        served(data, "--no-task-worker", database_url=database_url) as site,
+        fronted(tmp_path / "nginx", int(site.origin.rpartition(":")[2])) as (port, _),
+    ):
+        site.origin = f"http://localhost:{port}"
+        deadline = time.monotonic() + 20
+        while (page := get(site, "/", **{"Accept-Encoding": "br"}))[1][
+            "cache-status"
+        ] != "nginx; hit":
+            assert time.monotonic() < deadline, f"the front page is not kept: {page[1]}"
+        again = get(site, "/", **{"Accept-Encoding": "br", "If-None-Match": page[1]["etag"]})
+        plain = get(site, "/", **{"Accept-Encoding": "identity", "Cookie": "a=b"})
+        stylesheet = re.search(rb'href="(/static/paper/paper\.[0-9a-f]{12}\.css)"', plain[2])[1]
+        styles = [get(site, stylesheet.decode()) for _ in range(2)]
+        own = [get(site, path) for path in ("/me/", "/desk/login/") for _ in range(2)]
+
+    assert brotli.decompress(page[2]) == plain[2]
+    assert again[0] == 304
+    assert "surrogate-key" not in page[1]
+    assert [style[1]["cache-status"] for style in styles] == ["nginx; fwd=miss", "nginx; hit"]
+    assert max_age(styles[1][1]) >= 31_536_000
+    assert [answer[0] for answer in own] == [200] * 4
+    assert all("cache-status" not in answer[1] for answer in own)
 
 
 def test_task_worker_ends_with_its_parent_even_by_kill(data, database_url):

@@ -91,6 +91,8 @@ def form_data(page: StoryPage, text: str, **fields: str) -> dict[str, str]:
         "short_headline": "",
         "standfirst": "",
         "dateline": "",
+        "standing": "",
+        "standing_basis": "",
         "lead_image": "",
         "lead_alt": "",
         "lead_caption": "",

@@ -318,3 +318,37 @@ def test_who_had_an_earlier_edition_in_hand_is_not_asked_about_the_next(publishe
 
     with pytest.raises(actions.StealthRefused):
         page.get_latest_revision().publish()
+
+
+def test_standing_is_chosen_at_the_desk_with_what_it_rests_on(desk, published):
+    page = published(text=OLD)
+
+    answer = send(desk, page, OLD, edition_kind="update", edition_note="x", standing="reported")
+
+    assert "Say what the standing rests on." in unescape(answer.content.decode())
+    assert len(editions(page)) == 1
+
+    send(
+        desk,
+        page,
+        OLD,
+        edition_kind="update",
+        edition_note="Says how sure we are.",
+        standing="reported",
+        standing_basis="Two officials.",
+    )
+
+    content = last(page).content
+    assert (content.standing, content.standing_basis) == ("reported", "Two officials.")
+
+
+def test_standing_is_not_changed_by_a_minor_edition(desk, published):
+    page = published(text=OLD)
+
+    answer = send(
+        desk, page, OLD, edition_kind="minor", standing="denied", standing_basis="The mayor."
+    )
+
+    said = unescape(answer.content.decode())
+    assert "This is not minor: the standing “Denied” was added" in said
+    assert len(editions(page)) == 1

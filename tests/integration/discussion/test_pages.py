@@ -157,8 +157,21 @@ def test_pages_cost_the_same_at_any_size(client, bridge, django_assert_num_queri
             assert client.get(STORY + below).status_code == 200
     with django_assert_num_queries(2):
         thread_page(bridge)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         spot_of(reply)
+
+
+@pytest.mark.parametrize(("place", "cost"), [(0, 2), (29, 3)])
+def test_place_among_many_replies_costs_a_statement_more(
+    bridge, django_assert_num_queries, place, cost
+):
+    root = factories.comment(bridge)
+    replies = [factories.comment(bridge, f"Reply {n}.", parent=root) for n in range(30)]
+
+    with django_assert_num_queries(cost):
+        spot = spot_of(replies[place])
+
+    assert (spot.root is None) == (cost == 2)
 
 
 def test_permalink_of_every_comment_opens_a_page_that_shows_it(client, bridge):

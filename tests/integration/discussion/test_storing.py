@@ -100,9 +100,7 @@ def test_reply_before_its_parent_is_refused_whole(publication):
     unsaved = new(document, "Nowhere.")
     with pytest.raises(ValueError, match="before the comment"):
         store_comments(
-            lock_document(document.pk),
-            Thread(document=document),
-            [new(document, "Reply.", unsaved)],
+            Thread(document=lock_document(document.pk)), [new(document, "Reply.", unsaved)]
         )
 
     assert first.comment.pk is None

@@ -153,6 +153,28 @@ def healed(bridge):
     return bridge
 
 
+@pytest.mark.parametrize(
+    ("earlier", "published"), [(dt.timedelta(), "09:00"), (dt.timedelta(minutes=1), "08:59")]
+)
+def test_second_given_up_for_another_edition_is_not_the_time_of_publication(
+    client, bridge, earlier, published
+):
+    edition = reconstruct_edition(
+        document_id=bridge.pk,
+        content=factories.content("Bridge", "The departing CEO spoke.", "It rained."),
+        at=factories.MORNING - earlier,
+        by="Eve",
+        evidence="a reader’s quotation",
+    )
+
+    page = client.get(STORY).content.decode()
+
+    assert edition.published_at < factories.MORNING
+    assert re.search(r"Published <time [^>]+>1 September 2026, (\S+)</time>", page)[1] == published
+    data = extruct.extract(page, syntaxes=["json-ld"])["json-ld"][0]["@graph"][0]
+    assert data["datePublished"] == f"2026-09-01T{published}:00+01:00"
+
+
 def test_order_is_that_of_publication_and_numbers_stay(client, healed):
     page = shown(client, "?from=2")
 
@@ -311,7 +333,9 @@ def test_retraction_in_feed_and_structured_data(client, bridge):
     article = data[0]["@graph"][0]
 
     assert item.title == article["headline"] == "Retracted: The bridge"
-    assert item.content[0].value == "<p><strong>Retraction.</strong> There is no bridge.</p>"
+    assert re.fullmatch(
+        r"<p><strong>Retraction, [^.]+\.</strong> There is no bridge\.</p>", item.content[0].value
+    )
     assert [each["text"] for each in article["correction"]] == [
         "There is no bridge.",
         "“Outgoing” could be misread.",
@@ -336,10 +360,35 @@ def test_superseded_note_reaches_story_feed_and_structured_data(client, bridge):
 
     assert "It snowed. Spotted by <bdi>Ann</bdi>" in page
     assert "sowned" not in page
-    assert item.content[0].value.startswith("<p><strong>Correction.</strong> It snowed.</p>")
-    assert item.updated == revision.at.isoformat()
+    assert re.match(
+        r"<p><strong>Correction, [^.]+\.</strong> It snowed\. Spotted by Ann\.</p>",
+        item.content[0].value,
+    )
+    # Editions in one second are moved on, this one ahead of the note's other wording.
+    assert item.updated == max(revision.at, edition.published_at).isoformat()
     correction = data["correction"][0]
     assert (correction["text"], correction["creditText"]) == ("It snowed.", "Spotted by Ann")
+
+
+def test_feed_keeps_a_correction_that_later_editions_follow(client, bridge):
+    """The note of edition 2 was lost to the feed with edition 3, which is minor and has none."""
+    item = feedparser.parse(client.get("/feed.xml").content).entries[0]
+
+    clarified = Edition.objects.get(number=2)
+    assert re.match(
+        r"<p><strong>Clarification, [^.]+\.</strong> “Outgoing” could be misread\.</p><p id=",
+        item.content[0].value,
+    )
+    assert item.updated == clarified.published_at.isoformat()
+
+    factories.edition(bridge, "Bridge", "It rained.", slug="bridge", note="Adds <rain>.")
+    item = feedparser.parse(client.get("/feed.xml").content).entries[0]
+    notes = re.findall(r"<strong>(\w+), [^<]+</strong> ([^<]+)</p>", item.content[0].value)
+    assert notes == [
+        ("Update", "Adds &lt;rain&gt;."),
+        ("Clarification", "“Outgoing” could be misread."),
+    ]
+    assert item.updated == Edition.objects.get(number=4).published_at.isoformat()
 
 
 def test_note_of_a_moment_is_the_one_that_stood_then(client, bridge, monkeypatch):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import lxml.html
 import pytest
 from django.core.files.storage import default_storage
+from PIL import Image
 from tests import factories
 from tests.shared_fixtures import shared_files
 
 from broadsheet.record.pictures import PictureUnreadable, store_picture
+from broadsheet.record.rendering import picture_html
 
 
 def test_picture_is_kept_in_widths_up_to_its_own():
@@ -52,3 +55,34 @@ def test_hostile_picture_is_kept_or_refused(path):
     except PictureUnreadable:
         return
     assert default_storage.exists(picture.path(picture.widths[0]))
+
+
+def test_kept_files_are_webp_in_the_width_that_srcset_says():
+    picture = store_picture(factories.picture_bytes(900, 600))
+
+    for width in picture.widths:
+        with default_storage.open(picture.path(width)) as file, Image.open(file) as image:
+            assert (image.format, image.width) == ("WEBP", width)
+        assert f"{default_storage.url(picture.path(width))} {width}w" in picture.srcset
+
+
+@pytest.mark.parametrize(
+    ("eager", "attributes"),
+    [(False, {"loading": "lazy", "decoding": "async"}), (True, {"fetchpriority": "high"})],
+)
+def test_picture_on_a_page_has_its_place_before_it_comes(eager, attributes):
+    """The browser chooses a size, keeps the place free, and fetches what is not seen yet later."""
+    picture = store_picture(factories.picture_bytes(900, 600))
+
+    html = picture_html(picture, alt="A bridge", sizes="100vw", eager=eager)
+
+    [image] = lxml.html.fromstring(html).xpath("//img | self::img")
+    assert dict(image.attrib) == {
+        "src": picture.url(800),
+        "srcset": picture.srcset,
+        "sizes": "100vw",
+        "width": "900",
+        "height": "600",
+        "alt": "A bridge",
+        **attributes,
+    }

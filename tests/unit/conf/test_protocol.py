@@ -51,6 +51,10 @@ def test_what_the_press_needs_is_read_whatever_the_case():
         b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, upgrade\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n content-length: 5\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: a\nContent-Length: 5\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: a\rContent-Length: 5\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: a\n\nPOST / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: a\0\r\n\r\n",
         b"GET / HTTP/1.1\r\nX: " + b"a" * LONGEST + b"\r\n\r\n",
     ],
 )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from broadsheet.press.counters import PLACES, Counters, place
 
@@ -67,3 +71,50 @@ def test_opening_a_file_again_keeps_its_marks(tmp_path: Path):
     Counters(path).change(["document:7"])
     places = [place("document:7")]
     assert Counters(path).read(places) == Counters(path).read(places) != (0,)
+
+
+def test_file_has_its_space_from_the_beginning(tmp_path: Path):
+    """A hole that is written into on a full disk would end the process."""
+    path = tmp_path / "press.counters"
+    Counters(path)
+    found = path.stat()
+    assert found.st_size == 2 * PLACES * 8
+    assert found.st_blocks * 512 >= found.st_size
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_disk_that_is_full_is_said_when_the_file_is_opened(tmp_path: Path, monkeypatch, number):
+    def full(*_: int) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    with pytest.raises(OSError, match="no"):
+        Counters(tmp_path / "press.counters")
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP])
+def test_file_system_that_cannot_reserve_space_is_written_to(tmp_path: Path, monkeypatch, number):
+    path = tmp_path / "press.counters"
+    Counters(path).change(["document:7"])
+    kept = path.read_bytes()
+    path.write_bytes(kept[: len(kept) // 2])
+
+    def unable(*_: int) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(os, "posix_fallocate", unable, raising=False)
+    Counters(path)
+    assert path.read_bytes() == kept[: len(kept) // 2] + bytes(len(kept) // 2)
+
+
+def test_snapshot_is_what_was_and_not_what_is():
+    marks = Counters()
+    places = [place("document:1")]
+    before = marks.snapshot()
+    known = marks.read(places), marks.read_withdrawals(places), marks.latest()
+
+    marks.change(["document:1"], withdraws=True)
+
+    assert (before.read(places), before.read_withdrawals(places), before.latest) == known
+    after = marks.snapshot()
+    assert after.read(places) == marks.read(places) != before.read(places)

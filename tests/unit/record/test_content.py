@@ -19,6 +19,7 @@ from broadsheet.record.content import (
     inline_text,
     text_to_inline,
 )
+from broadsheet.record.enums import Standing
 from broadsheet.record.pictures import Picture
 
 PICTURE = Picture("ab" * 32, 1200, 800, (480, 800, 1200))
@@ -38,6 +39,8 @@ blocks = st.builds(
 contents = st.builds(
     EditionContent,
     headline=st.text(min_size=1, max_size=20),
+    standing=st.sampled_from(["", *Standing.values]),
+    standing_basis=st.text(max_size=10),
     standfirst=st.text(max_size=20),
     byline=st.lists(
         st.builds(BylineName, st.text(max_size=5), st.text(max_size=5)), max_size=2

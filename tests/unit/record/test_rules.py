@@ -408,3 +408,23 @@ def test_correction_after_a_month_is_late(days: int, late: bool) -> None:
     published = datetime(2011, 2, 11, 10, 26, tzinfo=UTC)
 
     assert is_late(published, published + timedelta(days=days)) is late
+
+
+def test_standing_and_what_it_rests_on_are_facts():
+    old = story("It rained.", standing="rumour", standing_basis="A man on the ferry.")
+
+    confirmed = dataclasses.replace(
+        old, standing="confirmed", standing_basis="The minutes of 9 May."
+    )
+    assert said(old, confirmed)[0] == "the standing “Rumour” became “Confirmed”"
+    assert said(story("It rained."), old)[0] == "the standing “Rumour” was added"
+    assert said(old, story("It rained."))[0] == "the standing “Rumour” was taken out"
+    assert said(old, dataclasses.replace(old, standing_basis="A man on the ferry")) == []
+
+
+@pytest.mark.parametrize("kind", [EditionKind.CORRECTION, EditionKind.CLARIFICATION])
+def test_note_on_another_standing_stands_above_the_story(kind):
+    old = story("It rained.", standing="confirmed", standing_basis="The mayor.")
+    new = dataclasses.replace(old, standing="denied")
+
+    assert note_belongs_on_top(kind, old, new)

@@ -20,7 +20,7 @@ from broadsheet.desk.blocks import StoryBody
 from broadsheet.desk.deletion import KeepsPublishedStories
 from broadsheet.desk.forms import StoryForm
 from broadsheet.desk.proposal_panels import ProposalsPanel
-from broadsheet.record.enums import EditionKind, NotePlacement
+from broadsheet.record.enums import EditionKind, NotePlacement, Standing
 from broadsheet.record.models import Document, Section
 from broadsheet.record.queries import current_path
 
@@ -77,6 +77,18 @@ class StoryPage(KeepsPublishedStories, Page):
     )
     lead_caption = models.CharField("caption", max_length=400, blank=True)
     lead_credit = models.CharField("credit", max_length=200, blank=True)
+    standing = models.CharField(
+        max_length=16,
+        blank=True,
+        choices=Standing,
+        help_text="How sure it is what the story says. Leave it empty where nobody asks.",
+    )
+    standing_basis = models.CharField(
+        "what it rests on",
+        max_length=300,
+        blank=True,
+        help_text="Readers see it: two officials; the minutes; the company’s own word.",
+    )
     body = BodyField(StoryBody(required=False), blank=True)
 
     document = models.OneToOneField(
@@ -105,9 +117,9 @@ class StoryPage(KeepsPublishedStories, Page):
         "public reason",
         blank=True,
         help_text=(
-            "Asked for in two cases: a minor edition that touches numbers, names, quotations or the"
-            " headline and that no second editor has seen, and a correction that comes more than 30"
-            " days late. Readers see it in the history."
+            "Asked for in two cases: a minor edition that touches numbers, names, quotations, the"
+            " headline or the standing and that no second editor has seen, and a correction that comes"
+            " more than 30 days late. Readers see it in the history."
         ),
     )
     edition_note_placement = models.CharField(
@@ -145,6 +157,7 @@ class StoryPage(KeepsPublishedStories, Page):
             ],
             heading="Lead image",
         ),
+        MultiFieldPanel([FieldPanel("standing"), FieldPanel("standing_basis")], heading="Standing"),
         FieldPanel("body"),
         InlinePanel("story_topics", heading="Topics", label="Topic"),
         MultiFieldPanel(
@@ -196,6 +209,10 @@ class StoryPage(KeepsPublishedStories, Page):
         super().clean()
         if self.lead_image_id and not self.lead_alt.strip():
             raise ValidationError({"lead_alt": "Say what the lead image shows."})
+        if self.standing and not self.standing_basis.strip():
+            raise ValidationError({"standing_basis": "Say what the standing rests on."})
+        if self.standing_basis.strip() and not self.standing:
+            raise ValidationError({"standing": "Choose the standing that rests on it."})
 
     def with_content_json(self, content: dict[str, Any]) -> StoryPage:
         """Return a revision's content as a page; which document it is was never the revision's to say."""

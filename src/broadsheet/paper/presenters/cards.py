@@ -45,6 +45,10 @@ class Card:
         return Truncator(self.content.standfirst).chars(240)
 
     @property
+    def standing(self) -> str:
+        return self.content.standing_label
+
+    @property
     def names(self) -> str:
         return and_list([name.name for name in self.content.byline])
 

@@ -59,6 +59,8 @@ def _parts(old: EditionContent, new: EditionContent) -> list[PartChange]:
     texts = [
         ("Headline", old.headline, new.headline),
         ("Short headline", old.short_headline, new.short_headline),
+        ("Standing", old.standing_label, new.standing_label),
+        ("What the standing rests on", old.standing_basis, new.standing_basis),
         ("Standfirst", old.standfirst, new.standfirst),
         ("Byline", _byline(old), _byline(new)),
         ("Dateline", old.dateline, new.dateline),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch, QuerySet
 
@@ -12,7 +12,7 @@ from broadsheet.corrections.enums import ProposalState
 from broadsheet.corrections.models import Proposal
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
-from broadsheet.record.enums import EditionKind, NotePlacement
+from broadsheet.record.enums import EditionKind, NotePlacement, Standing
 from broadsheet.record.models import Document, Edition, NoteRevision, Reconstruction
 from broadsheet.record.queries import with_notes
 
@@ -28,6 +28,8 @@ VERBS = {
 NOTES_AT_END = (EditionKind.CLARIFICATION,)
 """Kinds whose note stands below the story where the edition does not say; editions of old."""
 UNNAMED = "a reader"
+ROOM = dt.timedelta(minutes=1)
+"""By which an edition may be earlier only because another one had its second."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,14 @@ class CarriedOut:
     verdict: str
     name: str
     path: str
+
+
+@dataclass(frozen=True)
+class StandingView:
+    """A standing that an edition gave its story; ``label`` is empty where it took one back."""
+
+    label: str
+    basis: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,8 @@ class EditionView:
     reconstructed: ReconstructionView | None = None
     proposals: Sequence[CarriedOut] = ()
     credit: Credit | None = None
+    standing: StandingView | None = None
+    """Only if it is another one than that of the edition before."""
 
     @property
     def path(self) -> str:
@@ -148,10 +160,13 @@ class EditionView:
 def first_published(document: Document, editions: Iterable[Edition]) -> dt.datetime:
     """Return when a story was first published, as far as is known by now.
 
-    The document's own time is where it is filed; a text that was reconstructed can be earlier.
+    The document's own time is where it is filed; a text that was reconstructed can be earlier. One
+    that was only put some seconds before another, since no two share a second, does not count: the
+    page said 10:26 and not 10:25.
     """
-    known = [edition.published_at for edition in editions]
-    return min([*known, document.first_published_at] if document.first_published_at else known)
+    known = min(edition.published_at for edition in editions)
+    own = document.first_published_at
+    return own if own and own - known < ROOM else known
 
 
 def told(editions: QuerySet[Edition], at: dt.datetime | None = None) -> QuerySet[Edition]:
@@ -176,11 +191,23 @@ def edition_views(
     They came from :func:`told`, or from ``with_notes`` with the ``proposals`` that they carried out.
     """
     views: list[EditionView] = []
+    before = StandingView("", "")
     for edition in editions:
         previous = views[-1].edition.number if views else None
         carried = None if proposals is None else proposals.get(edition.pk, ())
-        views.append(edition_view(edition, around.zone, path, previous=previous, proposals=carried))
+        view = edition_view(edition, around.zone, path, previous=previous, proposals=carried)
+        after = _standing(edition)
+        if after != before:
+            view = replace(view, standing=after)
+        before = after
+        views.append(view)
     return views
+
+
+def _standing(edition: Edition) -> StandingView:
+    """Return the standing of an edition that came ``with_notes``."""
+    standing, basis = getattr(edition, "standing", ""), getattr(edition, "standing_basis", "")
+    return StandingView(Standing(standing).label if standing else "", basis or "")
 
 
 def edition_view(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -12,13 +13,13 @@ from django.utils.html import escape
 
 from broadsheet.paper.presenters.cards import Card
 from broadsheet.paper.presenters.frame import Frame
+from broadsheet.paper.presenters.moments import moment
 from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Edition
 
 _TAG = re.compile(r"<[^>]*>")
 _SOURCES = re.compile(r' (srcset|sizes)="[^"]*"')
 _ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
-_WITHOUT_NOTE = (EditionKind.ORIGINAL, EditionKind.MINOR)
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that XML 1.0 cannot hold (section 2.2)."""
 
@@ -38,26 +39,23 @@ class FeedItem:
     comment_count: int
 
 
-def feed_item(card: Card, body: str, around: Frame) -> FeedItem:
-    """Make an item: stable id, first publication as its date, the note first in the content.
+def feed_item(card: Card, body: str, told: Sequence[Edition], around: Frame) -> FeedItem:
+    """Make an item: stable id, first publication as its date, all notes first in the content, the
+    newest first, as on the story's page: a correction is not hidden by the edition after it.
 
-    Of a retracted story the note is all there is. The edition came ``with_notes``.
+    Of a retracted story the note is all there is. A minor edition does not make an item newer.
+    ``told`` are the story's editions in order of publication, which came ``with_notes``.
     """
     edition, document = card.edition, card.edition.document
     url = around.origin + card.path
-    note, told_at = note_in_force(edition)
-    if note and edition.kind not in _WITHOUT_NOTE:
-        label = EditionKind(edition.kind).label
-        note = f"<p><strong>{label}.</strong> {escape(note)}</p>"
-    else:
-        note, told_at = "", edition.published_at
-    content = note if card.is_retracted else note + body
+    notes = [_note(item, around) for item in reversed(told)]
+    content = notes[0] if card.is_retracted else "".join(notes) + body
     return FeedItem(
         title=xml_text(card.headline),
         url=url,
         urn=document.urn,
         published=rfc2822_date(document.first_published_at or edition.published_at),
-        updated=told_at.astimezone(dt.UTC).isoformat(),
+        updated=_told_at(told).astimezone(dt.UTC).isoformat(),
         authors=[xml_text(name.name) for name in card.content.byline],
         categories=[xml_text(topic.name) for topic in card.content.topics],
         description=xml_text(card.content.standfirst),
@@ -65,6 +63,23 @@ def feed_item(card: Card, body: str, around: Frame) -> FeedItem:
         comments_url=f"{url}#discussion",
         comment_count=card.comment_count,
     )
+
+
+def _note(edition: Edition, around: Frame) -> str:
+    """Return the note of an edition as markup; empty where it has none."""
+    text, _ = note_in_force(edition)
+    if not text:
+        return ""
+    label, at = EditionKind(edition.kind).label, moment(edition.published_at, around.zone)
+    credit = f" Spotted by {escape(edition.credit)}." if edition.credit else ""
+    return f"<p><strong>{label}, {at.text}.</strong> {escape(text)}{credit}</p>"
+
+
+def _told_at(told: Sequence[Edition]) -> dt.datetime:
+    """Return when readers were last told something new: by an edition, or by another note."""
+    said = [edition.published_at for edition in told if edition.kind != EditionKind.MINOR]
+    worded = [revision.at for edition in told for revision in edition.note_revisions.all()]
+    return max(said + worded)
 
 
 def note_in_force(edition: Edition) -> tuple[str, dt.datetime]:

@@ -68,6 +68,8 @@ def comment_fragment(comment: CommentView, *, read_only: bool, quiet: bool) -> s
         read_only,
         quiet,
         comment.html,
+        comment.removed,
+        comment.removal_reason,
     )
     return fragments.get(key, make)
 

@@ -74,6 +74,11 @@ class StoryView:
         return [item for item in reversed(self.editions) if item.note]
 
     @property
+    def standings(self) -> list[EditionView]:
+        """The editions that gave the story its standing and those before it, the newest first."""
+        return [item for item in reversed(self.editions) if item.standing]
+
+    @property
     def retraction(self) -> EditionView | None:
         """The edition that retracted the story: its note stands where the text stood."""
         return self.current if self.current and self.current.is_retraction else None

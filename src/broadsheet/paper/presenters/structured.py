@@ -142,9 +142,12 @@ def _nested(comments: Sequence[Comment], around: Frame, url: str) -> list[dict[s
             "@type": "Comment",
             "@id": f"{url}#c-{comment.pk}",
             "url": f"{around.origin}/c/{comment.pk}/",
-            "author": {"@type": "Person", "name": comment.name or NO_NAME},
-            "text": _text(comment),
         }
+        if comment.removed_at:
+            data["creativeWorkStatus"] = "Deleted"
+        else:
+            data["author"] = {"@type": "Person", "name": comment.name or NO_NAME}
+            data["text"] = _text(comment)
         if comment.author:
             data["author"] = {
                 "@type": "Person",

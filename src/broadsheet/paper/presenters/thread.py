@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -20,6 +21,7 @@ from broadsheet.paper.presenters.proposals import ProposalView, proposal_view
 from broadsheet.record.models import Document, Edition
 
 NO_NAME = "Name not recorded"
+REMOVED = "a removed comment"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class CommentView:
     about: Sequence[About] = ()
     proposal: ProposalView | None = None
     version: int = 1
+    removed: Moment | None = None
+    """When its words were removed; then there is a reason in their place."""
     more: MoreReplies | None = None
     """After the last comment of a root of which there are more."""
 
@@ -104,7 +108,13 @@ class CommentView:
     @property
     def reply_to(self) -> str:
         parent = self.placed.parent
+        if parent and parent.removed_at:
+            return REMOVED
         return (parent.name or NO_NAME) if parent else ""
+
+    @property
+    def removal_reason(self) -> str:
+        return self.placed.comment.removal_reason
 
 
 def thread_views(
@@ -188,12 +198,18 @@ def thread_view(
     )
 
 
-def spot_path(path: str, spot: Spot, comment_id: int) -> str:
-    """Return where a comment is seen."""
-    page = f"{path}discussion/{spot.root}/" if spot.root else path
+def spot_path(path: str, spot: Spot, comment_id: int, *, seen: int = 0) -> str:
+    """Return where a comment is seen; with ``seen``, on a page that knows so much of the journal."""
+    page, asked = path, {}
+    if spot.root:
+        page += f"discussion/{spot.root}/"
+    elif spot.after:
+        page += "discussion/"
     if spot.after:
-        page += f"?after={spot.after}" if spot.root else f"discussion/?after={spot.after}"
-    return f"{page}#c-{comment_id}"
+        asked["after"] = spot.after
+    if seen:
+        asked["seen"] = seen
+    return f"{page}{f'?{urlencode(asked)}' if asked else ''}#c-{comment_id}"
 
 
 def comment_view(
@@ -217,6 +233,7 @@ def comment_view(
         about=talk.abouts.get(comment.pk, ()),
         proposal=proposal_view(proposal, zone=zone, path=path) if proposal else None,
         version=version.number if version else 1,
+        removed=moment(comment.removed_at, zone) if comment.removed_at else None,
         more=more,
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone
 from django.views.decorators.http import require_http_methods
 
 from broadsheet.corrections.queries import proposals_by_comment
@@ -65,7 +65,7 @@ def container(request: HttpRequest, path: str) -> HttpResponse:
     if document.edition is None:
         raise Http404("this story is not published")
     thread = Thread.objects.filter(pk=document.pk).first()
-    total = Comment.objects.filter(document=document).count()
+    total = Comment.objects.filter(document=document, removed_at=None).count()
     iris = request.GET["iris"] == "1" if "iris" in request.GET else _wanted(request) == {IRIS}
     if "page" in request.GET:
         number = _page_number(request.GET["page"], total)
@@ -92,6 +92,10 @@ def annotation(request: HttpRequest, pk: int) -> HttpResponse:
     path = current_path(comment.document_id) if comment else None
     if comment is None or path is None:
         raise Http404("there is no such annotation")
+    if comment.removed_at:
+        gone = HttpResponseGone()
+        gone.headers["X-Robots-Tag"] = "noindex"
+        return gone
     about = _annotated(comment.document, path, [comment])
     return _answer(request, {"@context": CONTEXT, **annotation_data(comment, about)}, RESOURCE_LINK)
 

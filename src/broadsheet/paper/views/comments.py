@@ -18,8 +18,9 @@ from broadsheet.discussion.actions import (
     CommentRefused,
     Draft,
     checked_draft,
-    post_comment,
+    prepared,
 )
+from broadsheet.discussion.intake import TRY_AGAIN_AFTER, IntakeBusy, take_in
 from broadsheet.discussion.markdown import comment_html
 from broadsheet.discussion.models import Comment, CommentVersion
 from broadsheet.discussion.pages import one_comment, spot_of
@@ -32,6 +33,7 @@ from broadsheet.paper.presenters.form import (
 )
 from broadsheet.paper.presenters.frame import Frame, frame, private_page
 from broadsheet.paper.presenters.thread import CommentView, single_view, spot_path
+from broadsheet.paper.views.addresses import find_address, find_bare_address, moved
 from broadsheet.paper.views.forms import (
     FROM_ELSEWHERE,
     form_key,
@@ -45,7 +47,6 @@ from broadsheet.paper.views.forms import (
     with_paragraph,
 )
 from broadsheet.paper.views.me import writer_of
-from broadsheet.paper.views.story import find_address, moved
 from broadsheet.record.models import Address
 from broadsheet.record.placements import Pointer
 from broadsheet.record.queries import current_path
@@ -60,7 +61,7 @@ def write(request: HttpRequest, path: str) -> HttpResponse:
     post rests on nothing that a browser sends by itself; where a session says who writes, the post
     must come from our own pages, by the browser's word or by a token.
     """
-    found = find_address(path)
+    found = find_bare_address(path) if request.method == "POST" else find_address(path)
     if redirect := moved(found, below="comment/"):
         if request.method == "POST":
             # Keeps method and form: the words must not be lost on the way.
@@ -108,20 +109,27 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
         if wants_preview:
             checked = checked_draft(draft, needs_name=False)
             return _preview(request, found, draft, key, comment_html(checked.text))
-        comment = post_comment(
+        posting = prepared(
             document_id=found.document_id,
             draft=draft,
             account=account,
             author=author,
             submission_key=key,
         )
+        comment = take_in(posting)
+    except IntakeBusy as busy:
+        response = _refused(request, found, draft, key, {"text": str(busy)}, status=503)
+        response.headers["Retry-After"] = str(TRY_AGAIN_AFTER)
+        return response
     except ChangedMeanwhile as changed:
         return _changed(request, found, draft, key, changed)
     except CommentRefused as refusal:
         return _refused(request, found, draft, key, errors_by_field(refusal.errors), status=422)
     if wants_json(request):
         return _posted(comment, found)
-    where = spot_path(found.path, spot_of(comment), comment.pk)
+    # Others may be shown the page as it was for a moment; who wrote is not.
+    seen = comment.document.head_sequence
+    where = spot_path(found.path, spot_of(comment), comment.pk, seen=seen)
     return HttpResponseRedirect(where, status=303)
 
 

@@ -11,7 +11,7 @@ from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.press.marking import made_from, pressed
 from broadsheet.record.keys import FRAME, STORIES
 from broadsheet.record.models import Edition
-from broadsheet.record.queries import editions_in_force, with_notes
+from broadsheet.record.queries import editions_in_force, editions_of_all, with_notes
 
 ITEMS = 30
 
@@ -20,13 +20,19 @@ ITEMS = 30
 @require_safe
 def rss(request: HttpRequest) -> HttpResponse:
     around = frame()
-    editions = list(with_notes(editions_in_force())[:ITEMS])
+    editions = list(editions_in_force()[:ITEMS])
     bodies = dict(
         Edition.objects.filter(pk__in=[edition.pk for edition in editions]).values_list(
             "pk", "body_html"
         )
     )
-    items = [feed_item(card, bodies[card.edition.pk], around) for card in cards(editions, around)]
+    told: dict[int, list[Edition]] = {edition.document_id: [] for edition in editions}
+    for edition in with_notes(editions_of_all(told)):
+        told[edition.document_id].append(edition)
+    items = [
+        feed_item(card, bodies[card.edition.pk], told[card.edition.document_id], around)
+        for card in cards(editions, around)
+    ]
     newest = max((edition.published_at for edition in editions), default=None)
     response = page(
         "paper/feed.xml",

@@ -1,0 +1,45 @@
+-- Posts an invented comment each time, as the form of a story does. Arguments after "--":
+--   path=/2026/09/…/comment/   as often as wanted; they take turns
+--   delay=N                    each client waits 0 to 2 N milliseconds before each comment
+-- One line at the end that a program can read, as JSON; latencies in microseconds. An answer of 400
+-- or more, a connection that broke, or an answer that did not come counts as failed.
+
+local paths, sent, tag = {}, 0, ""
+local words = {"news", "paper", "reader", "story", "truth", "city", "street", "market", "vote",
+  "court", "river", "bridge", "school", "winter", "summer", "price", "bread", "train", "noise", "light"}
+
+function init(args)
+  local pause
+  for _, argument in ipairs(args) do
+    local name, value = argument:match("^(%a+)=(.*)$")
+    if name == "path" then paths[#paths + 1] = value end
+    if name == "delay" then pause = tonumber(value) end
+  end
+  if pause then
+    function delay() return math.random(0, 2 * pause) end
+  end
+  -- Where a table lies in memory differs from run to run.
+  local chance = tonumber(tostring(paths):match("0x(%x+)"), 16)
+  math.randomseed(os.time() + chance % 100000)
+  tag = string.format("%d-%d", os.time(), math.random(1, 1000000))
+  wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+end
+
+function request()
+  sent = sent + 1
+  local text, length = {"Comment+" .. tag .. "-" .. sent}, 0
+  while length < 150 do
+    local word = words[math.random(#words)]
+    text[#text + 1] = word
+    length = length + #word + 1
+  end
+  local body = "name=Reader+" .. math.random(500) .. "&text=" .. table.concat(text, "+") .. "."
+  return wrk.format("POST", paths[sent % #paths + 1], nil, body)
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  io.write(string.format('{"answered":%d,"microseconds":%d,"p50":%.0f,"p99":%.0f,"max":%.0f,"failed":%d}\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), latency.max, failed))
+end
