@@ -43,6 +43,25 @@ def correct(site: Site, path: str, headline: str) -> None:
     )
 
 
+REMOVE = """
+import os, sys
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.conf.settings"
+django.setup()
+from broadsheet.discussion.removal import remove_comment
+remove_comment(comment_id=int(sys.argv[1]), by="Eve", reason="Insults a reader.")
+"""
+
+
+def remove(site: Site, comment: int) -> None:
+    subprocess.run(
+        [sys.executable, "-c", REMOVE, str(comment)],
+        env=environment(site.data, free_port()),
+        check=True,
+        timeout=60,
+    )
+
+
 def say(page: Page, path: str, text: str, parent: str = "") -> int:
     """Post a comment as another reader does, past this page's scripts."""
     answer = page.request.post(
@@ -155,6 +174,17 @@ def test_correction_is_told_with_its_difference(open_page, site, story_paths):
     link.click()
     expect(reader.locator(".since-difference")).to_be_focused()
     expect(reader.locator(".since-difference")).to_contain_text("keeps half of its boats")
+
+
+def test_words_of_a_removed_comment_go_from_open_pages(open_page, site, council):
+    reader = open_page("/")
+    open_stream(reader, council)
+    comment = reader.locator("[data-thread] article").nth(1)
+    removed = int(comment.get_attribute("id").removeprefix("c-"))
+
+    remove(site, removed)
+
+    expect(comment.locator(".said")).to_have_text("Removed by the publication.")
 
 
 def test_ten_tabs_hold_one_stream(open_page, quiet):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests import factories
 
+from broadsheet.discussion.removal import remove_comment
 from broadsheet.discussion.wire import news
 from broadsheet.live.events import Batch, Event
 from broadsheet.record.actions import reinstate_document, withdraw_document
@@ -62,6 +63,18 @@ def test_withdrawal_closes(bridge):
     assert not batch.is_open
     reinstate_document(document_id=bridge.pk)
     assert news(bridge.pk, 3, 500) == Batch(3, 4, [], is_open=True)
+
+
+def test_removed_comment_is_told_and_still_counts(bridge):
+    comment = factories.comment(bridge)
+    remove_comment(comment_id=comment.pk, by="Ann Lee", reason="Insults a reader.")
+    factories.comment(bridge, "And now?")
+
+    batch = news(bridge.pk, 3, 500)
+
+    removal, posted = batch.events
+    assert removal == Event(4, "removal", {"story": bridge.pk, "comment": comment.pk})
+    assert posted.data["n"] == 2
 
 
 def test_of_many_entries_the_last_are_told_with_right_counts(bridge):

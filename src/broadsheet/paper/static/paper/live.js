@@ -170,6 +170,12 @@ function heading() {
   return found;
 }
 
+/** Take the words of a removed comment from the page; the reason stands there when it is loaded anew. */
+function takeAway(id) {
+  const words = document.querySelector(`#c-${id} .said`);
+  if (words) words.textContent = "Removed by the publication.";
+}
+
 /** A note above the story that there is another edition than the one that is read. */
 class Editions {
   constructor(announcer) {
@@ -222,6 +228,7 @@ function begin() {
     after: Number(discussion.dataset.sequence),
     tell(kind, data, number) {
       if (kind === "comment") arrivals.note(data.comment, data.n, number);
+      if (kind === "removal") takeAway(data.comment);
       if (kind === "edition") editions.tell(data.edition, data.kind);
       if (kind === "withdrawal" || data.is_withdrawn) {
         withdrawn();
