@@ -47,15 +47,6 @@ def test_edition_is_told_with_its_kind(bridge):
     ]
 
 
-def test_removal_is_told_by_the_comment(bridge):
-    comment = factories.comment(bridge)
-    remove_comment(comment_id=comment.pk, by="Ann", reason="It names a minor.")
-
-    batch = news(bridge.pk, 3, 500)
-
-    assert batch.events == [Event(4, "removal", {"story": bridge.pk, "comment": comment.pk})]
-
-
 def test_entries_that_change_no_page_are_numbers_without_an_event(bridge):
     batch = news(bridge.pk, 0, 500)
 
@@ -72,6 +63,18 @@ def test_withdrawal_closes(bridge):
     assert not batch.is_open
     reinstate_document(document_id=bridge.pk)
     assert news(bridge.pk, 3, 500) == Batch(3, 4, [], is_open=True)
+
+
+def test_removed_comment_is_told_and_still_counts(bridge):
+    comment = factories.comment(bridge)
+    remove_comment(comment_id=comment.pk, by="Ann Lee", reason="Insults a reader.")
+    factories.comment(bridge, "And now?")
+
+    batch = news(bridge.pk, 3, 500)
+
+    removal, posted = batch.events
+    assert removal == Event(4, "removal", {"story": bridge.pk, "comment": comment.pk})
+    assert posted.data["n"] == 2
 
 
 def test_of_many_entries_the_last_are_told_with_right_counts(bridge):

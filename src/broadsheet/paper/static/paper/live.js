@@ -163,25 +163,26 @@ class Arrivals {
   }
 }
 
-/** Take the words of a comment that was removed from the page; it says why when it is loaded anew. */
-function remove(id) {
-  const comment = document.getElementById(`c-${id}`);
-  const said = comment?.querySelector(".said");
-  if (!said) return;
-  comment.classList.add("tombstone");
-  said.textContent = "Removed by the publication.";
-  for (const part of comment.querySelectorAll("h3 .who, h3 .mark, h3 .also, .acts, .about")) part.remove();
-  const who = document.createElement("span");
-  who.className = "who unknown";
-  who.textContent = "Removed comment";
-  comment.querySelector("h3").prepend(who, " ");
-}
-
 /** Where the focus goes when there was nothing to show. */
 function heading() {
   const found = document.getElementById("discussion-heading");
   found.tabIndex = -1;
   return found;
+}
+
+/** Take the words and the name of a removed comment from the page; the reason stands there when it is
+ * loaded anew. */
+function takeAway(id) {
+  const comment = document.getElementById(`c-${id}`);
+  const words = comment?.querySelector(".said");
+  if (!words) return;
+  words.textContent = "Removed by the publication.";
+  comment.classList.add("tombstone");
+  for (const part of comment.querySelectorAll("h3 .who, h3 .mark, h3 .also, .acts, .about")) part.remove();
+  const who = document.createElement("span");
+  who.className = "who unknown";
+  who.textContent = "Removed comment";
+  comment.querySelector("h3").prepend(who, " ");
 }
 
 /** A note above the story that there is another edition than the one that is read. */
@@ -236,7 +237,7 @@ function begin() {
     after: Number(discussion.dataset.sequence),
     tell(kind, data, number) {
       if (kind === "comment") arrivals.note(data.comment, data.n, number);
-      if (kind === "removal") remove(data.comment);
+      if (kind === "removal") takeAway(data.comment);
       if (kind === "edition") editions.tell(data.edition, data.kind);
       if (kind === "withdrawal" || data.is_withdrawn) {
         withdrawn();
