@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bench.peers import PEERS, Answer
+from bench.passage_peers import PEERS, Answer
 
 OLD = "The old bridge (closed) will cost 24 million. It was a good bridge."
 NEW = "So the old bridge (closed) will soon cost 30 million."
