@@ -10,7 +10,7 @@ PIP := $(BIN)/pip install --disable-pip-version-check
 # One line that counts instead of three for each package.
 COUNT := awk '/^Collecting/ {printf "\r  %d packages", ++n; fflush()} /^Installing/ {printf ", unpacking …"; fflush()} END {print ""}'
 
-.PHONY: run test test-postgres browser lint types format bench faults audit ci clean lock
+.PHONY: run test test-postgres browser lint types format bench bench-peers faults audit ci clean lock
 
 run: .venv/.run-installed
 	@PORT=$(PORT) $(BIN)/broadsheet serve --first-run
@@ -37,8 +37,13 @@ format: .venv/.dev-installed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/.dev-installed
-	$(BIN)/python bench/story_page.py
+# All measurements beside nginx (needs nginx and wrk); OPTIONS=--quick for a short run.
+bench: .venv/.bench-installed
+	$(BIN)/python bench/run.py $(OPTIONS)
+
+# The systems that one would pick instead, measured the same way; each is installed into build/bench/peers.
+bench-peers: .venv/.bench-installed
+	$(BIN)/python bench/run.py --only peers --out build/bench/beside-peers $(OPTIONS)
 
 # What befalls a publication under load: kills, stops and fills what it has itself started.
 faults: .venv/.dev-installed
@@ -54,6 +59,7 @@ lock:
 	@$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/bench.txt
 
 clean:
 	rm -rf .venv var
@@ -74,4 +80,9 @@ clean:
 .venv/.dev-installed: .venv/.run-installed requirements/dev.txt
 	@echo "Installing the tools for development …"
 	@$(PIP) --require-hashes --no-deps -r requirements/dev.txt | $(COUNT)
+	@touch $@
+
+.venv/.bench-installed: .venv/.dev-installed requirements/bench.txt
+	@echo "Installing what the benchmarks draw with and compare with …"
+	@$(PIP) --require-hashes --no-deps -r requirements/bench.txt | $(COUNT)
 	@touch $@

@@ -3,7 +3,7 @@
     python bench/passages.py [DATA.jsonl.gz]
 
 prints, for a data set of edits with known truth, the score, the wrong attachments and the moved
-passages found, over all and by source, beside those of difflib and diff-match-patch (peers.py)
+passages found, over all and by source, beside those of difflib and diff-match-patch (passage_peers.py)
 with the time each takes for the whole set; then the time for 1,000 passages (alignment and
 carrying) beside the time the others take to compare the same texts in the same run; then the time
 for texts of 20,000 words made to be as repetitive as can be, which need no data set. All times
@@ -12,7 +12,7 @@ are processor time. docs/bench.md has the figures of one run and says what they 
 The data set is looked for in the folder named by BROADSHEET_SHARED, else in ``shared`` beside the
 repository. Its fields are those ``place`` and ``Tally`` read. ``place`` has the signature that
 the data set's own scorer calls, so that ``score.py passages:place DATA`` checks these figures,
-with this folder in PYTHONPATH; ``score.py peers:place_by_difflib DATA`` those of the others.
+with this folder in PYTHONPATH; ``score.py passage_peers:place_by_difflib DATA`` those of the others.
 Needs nothing but the package; for the others, diff-match-patch.
 """
 
@@ -143,7 +143,7 @@ def score(edits: Sequence[dict[str, Any]], place: Place) -> dict[str, Tally]:
 def others() -> dict[str, Place]:
     """Give what is measured beside ours, if it is installed."""
     try:
-        from bench.peers import PEERS
+        from bench.passage_peers import PEERS
     except ImportError as error:
         print(f"without the others: {error}")
         return {}

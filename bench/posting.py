@@ -31,28 +31,21 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import psycopg
+from bench.figures import as_median, as_range, spread
+from bench.load import read_result
+from bench.machine import Cores, bound_to, say, two_cores
+from bench.parts import missing_programs, positive
 from bench.servers import (
     TICKS,
-    Cores,
+    Answer,
     Server,
-    bound_to,
+    WrongAnswer,
+    fetch,
     file_path,
     nginx,
     processor_seconds,
     read_stat,
-    two_cores,
     wait_until_quiet,
-)
-from bench.story_page import (
-    WrongAnswer,
-    as_median,
-    as_range,
-    both_forms,
-    missing_packages,
-    positive,
-    read_wrk,
-    say,
-    spread,
 )
 from tests.site import command, environment, free_port, served
 
@@ -126,7 +119,7 @@ def main() -> int:
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database alone")
     parser.add_argument("--json", action="store_true", help="print one object")
     options = parser.parse_args()
-    if missing := missing_packages():
+    if missing := missing_programs(("nginx", "wrk")):
         print(f"Missing Debian packages: {' '.join(missing)} (apt install …)", file=sys.stderr)
         return 2
     # Ended by a signal, the servers are stopped as after Ctrl-C.
@@ -245,7 +238,7 @@ def measured(
         server = Server(site.origin.replace("localhost", "127.0.0.1"), site.process.pid)
         page = store.paths[-1]
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
-        file = running.enter_context(nginx(folder, {page: both_forms(server, page)}, core))
+        file = running.enter_context(nginx(folder, {page: whole(server, page)}, core))
         for case in cases:
             post(case, server, WARM_UP, asking)
         for number in range(1, rounds + 1):
@@ -334,9 +327,17 @@ def reference(server: Server, path: str, core: int | None) -> tuple[float, float
     with bound_to(core):
         done = subprocess.run(wrk, capture_output=True, text=True, check=True)
     after = processor_seconds(server.pid)
-    requests, microseconds, *_ = read_wrk(done.stdout)
+    requests, microseconds, *_ = read_result(done.stdout)
     cost = None if used is None or after is None else (after - used) * 1e6 / requests
     return requests * 1e6 / microseconds, cost
+
+
+def whole(server: Server, path: str) -> Answer:
+    """Get the page as it is, uncompressed: that is what the other systems were measured beside."""
+    answer = fetch(server.origin, path, Accept_Encoding="identity")
+    if answer.status != 200:
+        raise WrongAnswer(f"{path} is answered with {answer.status}")
+    return answer
 
 
 def durable_write(folder: Path) -> float:

@@ -1,28 +1,34 @@
-"""The two servers that are compared, each bound to one core, and what they use of it.
+"""The servers that are compared, each bound to one core, and what they use of it.
 
 nginx gets what our server answered, to the byte, and serves it from files: that is the least that an
 answer of this size costs on this machine. Its configuration is the plain one for finished files
-(``sendfile``, open files kept, ``gzip_static``), with one worker, as we have one web process.
+(``sendfile``, open files kept), with one worker, as we have one web process.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.client
+import importlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.site import environment, free_port, served
+from bench.machine import ROOT, bound_to, program
+from tests.site import START_WITHIN, command, environment, free_port
+
+STOP_WITHIN = 30.0
+"""Seconds that a server has to finish what it works on."""
 
 NGINX_WITHIN = 10.0
 """Seconds to start, and to stop."""
@@ -36,43 +42,28 @@ TICKS = os.sysconf("SC_CLK_TCK")
 """Of the kernel's clock in a second; what ``/proc/<pid>/stat`` counts in."""
 ORIGIN = "http://news.example"
 """Written into the pages. With the free port in it, their size would differ from run to run."""
-OWN_HEADERS = {"connection", "content-encoding", "content-length", "content-type", "date"} | {
-    "etag",
-    "last-modified",
+OWN_HEADERS = {"connection", "content-length", "content-type", "date", "etag", "last-modified"} | {
     "server",
     "transfer-encoding",
 }
 """What nginx says for itself; all else it repeats from our answer."""
+DECODERS = {
+    "br": (("brotli", "decompress"),),
+    "zstd": (("compression.zstd", "decompress"), ("zstandard", "decompress")),
+}
+"""Modules that decode what the standard library does not everywhere, and the function to call."""
+UVICORN = ["--loop", "uvloop", "--http", "httptools", "--ws", "none", "--lifespan", "off"]
+UVICORN += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
+GRANIAN = ["--workers", "1", "--runtime-threads", "1", "--loop", "uvloop", "--http", "1", "--no-ws"]
+GRANIAN += ["--no-access-log", "--log-level", "warning"]
+OF_THE_SERVER = {"connection", "date", "server", "transfer-encoding"}
+"""Headers that a server adds by itself."""
+INTERFACES = {"asgi": "asginl", "rsgi": "rsgi"}
+"""Granian's names; ASGI without lifespan, as uvicorn is started."""
 
 
-@dataclass(frozen=True)
-class Cores:
-    """Numbers of the two processors to use: one serves, the other asks."""
-
-    serving: int
-    asking: int
-
-
-def two_cores() -> Cores | None:
-    """Return two processors that this process may use; ``None`` where binding is not possible."""
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    usable = sorted(os.sched_getaffinity(0))
-    return Cores(usable[0], usable[1]) if len(usable) > 1 else None
-
-
-@contextlib.contextmanager
-def bound_to(core: int | None) -> Iterator[None]:
-    """Let processes that are started in here run on one core only."""
-    if core is None:
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
+class WrongAnswer(RuntimeError):
+    """A server did not answer what the benchmark is about."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +72,13 @@ class Server:
 
     origin: str
     pid: int
+    behind: tuple[int, ...] = ()
+    """The first processes of servers behind it, whose processor time counts too."""
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The first processes of all that works on an answer."""
+        return (self.pid, *self.behind)
 
 
 @dataclass(frozen=True)
@@ -104,80 +102,229 @@ def fetch(origin: str, path: str, **headers: str) -> Answer:
         return Answer(response.status, lower, response.read())
 
 
+def plain(answer: Answer) -> bytes | None:
+    """Return the body decoded; ``None`` when nothing here can decode it."""
+    encoding = answer.headers.get("content-encoding", "identity")
+    if encoding == "identity":
+        return answer.body
+    if encoding == "gzip":
+        return gzip.decompress(answer.body)
+    for module, call in DECODERS.get(encoding, ()):
+        with contextlib.suppress(ImportError):
+            return bytes(getattr(importlib.import_module(module), call)(answer.body))
+    return None
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process of ours that answers on a port; ``log`` is what it printed."""
+
+    server: Server
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@contextlib.contextmanager
+def running(
+    arguments: list[str],
+    *,
+    port: int,
+    log: Path,
+    core: int | None,
+    around: Mapping[str, str] | None = None,
+    within: float = START_WITHIN,
+    folder: Path = ROOT,
+) -> Iterator[Process]:
+    """Run a server until it is no longer needed; yields once its port is open.
+
+    It gets a group of its own, so that Ctrl-C reaches it through us alone, once.
+    """
+    with bound_to(core), log.open("ab") as output:
+        process = subprocess.Popen(
+            arguments,
+            env=around,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,
+        )
+    try:
+        wait_for_port(port, process, lambda: log.read_text(errors="replace"), within)
+        yield Process(Server(f"http://127.0.0.1:{port}", process.pid), process, log)
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a server as its administrator would; what does not end is killed, children and all."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    # Whatever it left behind is in its group.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait_for_port(
+    port: int, process: subprocess.Popen[bytes], reason: Callable[[], str], within: float
+) -> None:
+    """Return when the port is open; raises :class:`RuntimeError` with what the server printed."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended at once:\n{reason()}")
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"{process.args!r} did not answer in {within} s:\n{reason()}")
+
+
+def serve_command(*options: str) -> list[str]:
+    return command("serve", "--no-task-worker", *options)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store on disk; ``stories`` has the paths of those it was made with, by their comments."""
+
+    data: Path
+    stories: Mapping[int, str]
+    seconds: Mapping[int, float]
+    """That each story took to make."""
+    database_url: str = ""
+
+
+def new_store(folder: Path, counts: Sequence[int], database_url: str = "") -> Store:
+    """Make a store with one story for each number of comments, by the product's own commands."""
+    data = folder / "var"
+    data.mkdir(parents=True)
+    (data / "broadsheet.toml").write_text(f'origin = "{ORIGIN}"\n', "utf-8")
+    around = environment(data, free_port(), database_url)
+    prepare = command("init", "--name", "The Bench")
+    subprocess.run(prepare, env=around, check=True, stdout=subprocess.DEVNULL)
+    stories: dict[int, str] = {}
+    seconds: dict[int, float] = {}
+    for count in counts:
+        began = time.monotonic()
+        made = subprocess.run(
+            command("sample", "--thread", str(count), "--json"),
+            env=around,
+            check=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        seconds[count] = time.monotonic() - began
+        told = json.loads(made.stdout)
+        if told["comments"] != count:
+            raise WrongAnswer(f"asked for {count} comments, {told['comments']} were made")
+        stories[count] = urlsplit(told["address"]).path
+    return Store(data, stories, seconds, database_url)
+
+
 @contextlib.contextmanager
 def broadsheet(
-    folder: Path, counts: list[int], core: int | None
-) -> Iterator[tuple[Server, dict[str, str]]]:
-    """Serve a new store with one story for each count of comments; yields their paths too."""
-    data = folder / "var"
-    data.mkdir()
-    (data / "broadsheet.toml").write_text(f'origin = "{ORIGIN}"\n', "utf-8")
-    around = environment(data, free_port())
-    prepare = [sys.executable, "-m", "broadsheet.cli", "init", "--name", "The Bench"]
-    subprocess.run(prepare, env=around, check=True, stdout=subprocess.DEVNULL)
-    load = [sys.executable, str(Path(__file__).with_name("stories.py")), *map(str, counts)]
-    loaded = subprocess.run(load, env=around, check=True, stdout=subprocess.PIPE, text=True)
-    paths = json.loads(loaded.stdout)
-    with contextlib.ExitStack() as running:
-        with bound_to(core):
-            site = running.enter_context(served(data, "--no-task-worker"))
-        # By address, as wrk asks: "localhost" may first be tried over IPv6.
-        origin = site.origin.replace("localhost", "127.0.0.1")
-        yield Server(origin, site.process.pid), paths
+    store: Store, core: int | None, *options: str, port: int | None = None, **settings: str
+) -> Iterator[Process]:
+    """Serve a store with one web process; ``settings`` are variables of the environment."""
+    port = port or free_port()
+    around = {**environment(store.data, port, store.database_url), **settings}
+    with running(
+        serve_command(*options),
+        port=port,
+        log=store.data.parent / "serve.log",
+        core=core,
+        around=around,
+    ) as process:
+        answer = fetch(process.server.origin, "/robots.txt")
+        if answer.status != 200:
+            raise WrongAnswer(f"/robots.txt is answered with {answer.status}")
+        yield process
+
+
+@contextlib.contextmanager
+def python_server(
+    name: str, application: str, around: Mapping[str, str], folder: Path, core: int | None
+) -> Iterator[Process]:
+    """Serve an application with ``uvicorn``, ``granian-asgi`` or ``granian-rsgi``."""
+    module, _, interface = name.partition("-")
+    own = UVICORN if module == "uvicorn" else [*GRANIAN, "--interface", INTERFACES[interface]]
+    port = free_port()
+    arguments = [sys.executable, "-m", module, "--host", "127.0.0.1", "--port", str(port), *own]
+    log = folder / f"{name}-{port}.log"
+    path = os.pathsep.join([str(ROOT), *filter(None, [around.get("PYTHONPATH")])])
+    with running(
+        [*arguments, application],
+        port=port,
+        log=log,
+        core=core,
+        around={**around, "PYTHONPATH": path},
+    ) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def constant(name: str, answer: Answer, path: str, core: int | None) -> Iterator[Server]:
+    """Send one answer, to the byte, from a bare Python server, whatever is asked."""
+    application = "bench.constant:rsgi" if name.endswith("rsgi") else "bench.constant:asgi"
+    with tempfile.TemporaryDirectory(prefix="broadsheet-bench-") as temporary:
+        folder = Path(temporary)
+        kept = [(key, value) for key, value in answer.headers.items() if key not in OF_THE_SERVER]
+        (folder / "headers.json").write_text(json.dumps(kept), "utf-8")
+        (folder / "body").write_bytes(answer.body)
+        around = {**os.environ, "BENCH_ANSWER": temporary}
+        with python_server(name, application, around, folder, core) as process:
+            check_same(process.server, path, answer)
+            yield process.server
+
+
+def check_same(server: Server, path: str, answer: Answer) -> None:
+    """Raise :class:`WrongAnswer` unless a server sends the same bytes, said to be the same."""
+    found = fetch(server.origin, path, Accept_Encoding="gzip, deflate, br, zstd")
+    encodings = [each.headers.get("content-encoding") for each in (found, answer)]
+    if (found.status, found.body) != (200, answer.body) or encodings[0] != encodings[1]:
+        raise WrongAnswer(f"{server.origin}{path} is something else than the page")
 
 
 def nginx_program() -> str | None:
     """Return nginx, also where only administrators have its folder in their path."""
-    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    return program("nginx")
 
 
 @contextlib.contextmanager
-def nginx(
-    folder: Path, pages: Mapping[str, tuple[Answer, Answer]], core: int | None
-) -> Iterator[Server]:
-    """Serve the answers from files: ``{path: (identity, gzip)}``; see :func:`file_path`."""
-    program = nginx_program()
-    assert program, "the caller looks for it"
-    port = free_port()
+def nginx(folder: Path, pages: Mapping[str, Answer], core: int | None) -> Iterator[Server]:
+    """Serve answers from files, encoded as they are; see :func:`file_path` for their addresses."""
     root = folder / "nginx"
     root.mkdir()
     locations: list[str] = []
-    for number, (path, (identity, compressed)) in enumerate(pages.items(), 1):
+    for number, (path, answer) in enumerate(pages.items(), 1):
         file = root / f"page-{number}"
-        file.write_bytes(identity.body)
-        file.with_suffix(".gz").write_bytes(compressed.body)
-        locations.append(location(file_path(path), file, identity.headers))
+        file.write_bytes(answer.body)
+        locations.append(location(file_path(path), file, answer.headers))
+    port = free_port()
     configuration = root / "nginx.conf"
     configuration.write_text(nginx_configuration(root, port, locations), "utf-8")
-    log = root / "error.log"
-    with bound_to(core):
-        process = subprocess.Popen(
-            [program, "-p", str(root), "-e", str(log), "-c", str(configuration)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-    try:
-        _wait_for(port, process, lambda: log.read_text() if log.exists() else "")
-        yield Server(f"http://127.0.0.1:{port}", process.pid)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(NGINX_WITHIN)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    with nginx_with(configuration, root, port, core) as server:
+        for path, answer in pages.items():
+            check_same(server, file_path(path), answer)
+        yield server
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], reason: Callable[[], str]) -> None:
-    deadline = time.monotonic() + NGINX_WITHIN
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"nginx ended at once:\n{reason()}")
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"nginx did not answer in {NGINX_WITHIN} s:\n{reason()}")
+@contextlib.contextmanager
+def nginx_with(configuration: Path, root: Path, port: int, core: int | None) -> Iterator[Server]:
+    """Run nginx with a whole configuration that says ``daemon off``."""
+    found = nginx_program()
+    assert found, "the caller looks for it"
+    arguments = [found, "-p", str(root), "-e", str(root / "error.log"), "-c", str(configuration)]
+    log = root / "printed.log"
+    with running(arguments, port=port, log=log, core=core, within=NGINX_WITHIN) as process:
+        yield process.server
 
 
 def file_path(path: str) -> str:
@@ -228,7 +375,6 @@ http {{
   tcp_nopush on;
   keepalive_requests 100000000;
   open_file_cache max=16 inactive=10m;
-  gzip_static on;
   server {{
     listen 127.0.0.1:{port};
 {"".join(locations)}  }}
@@ -236,37 +382,67 @@ http {{
 """
 
 
-def processor_seconds(pid: int) -> float | None:
-    """Return what a process and all below it have used; ``None`` where the kernel does not say."""
+def processor_seconds(*pids: int) -> float | None:
+    """Return what processes and all below them have used; ``None`` where the kernel does not say."""
     if not Path("/proc/self/stat").exists():
         return None
-    parents: dict[int, int] = {}
-    used: dict[int, int] = {}
+    used = _processes()
+    return sum(used[each][1] for each in family(pids, used)) / TICKS
+
+
+def family(pids: Iterable[int], processes: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Return the processes that run, and all below them."""
+    ours = {pid for pid in pids if pid in processes}
+    # Children have larger numbers than their parents except after a wrap-around, hence the loop.
+    while more := {each for each, (parent, _) in processes.items() if parent in ours} - ours:
+        ours |= more
+    return ours
+
+
+def _processes() -> dict[int, tuple[int, int]]:
+    """Return the parent and the ticks of every process."""
+    found: dict[int, tuple[int, int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             # It may end between the two calls.
             with contextlib.suppress(OSError):
-                parents[int(entry.name)], used[int(entry.name)] = read_stat(
-                    (entry / "stat").read_text()
-                )
-    ours = {pid}
-    # Children have larger numbers than their parents except after a wrap-around, hence the loop.
-    while more := {child for child, parent in parents.items() if parent in ours} - ours:
-        ours |= more
-    return sum(used.get(each, 0) for each in ours) / TICKS
+                found[int(entry.name)] = read_stat((entry / "stat").read_text())
+    return found
 
 
-def wait_until_quiet(pid: int) -> float | None:
-    """Wait until a server has nothing to do any more; return what it has used until then.
+def memory_bytes(*pids: int) -> int:
+    """Return what processes and all below them hold; pages that several share count once in all.
+
+    Where the kernel does not tell shares (``Pss``), each counts with all that it has in memory.
+    """
+    total = 0
+    for pid in family(pids, _processes()):
+        with contextlib.suppress(OSError):
+            total += _memory(pid)
+    return total
+
+
+def _memory(pid: int) -> int:
+    rollup = Path(f"/proc/{pid}/smaps_rollup")
+    if rollup.exists():
+        for line in rollup.read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return resident * os.sysconf("SC_PAGE_SIZE")
+
+
+def wait_until_quiet(*pids: int) -> float | None:
+    """Wait until servers have nothing to do any more; return what they have used until then.
 
     What one measurement leaves behind would be worked on during the next one, on the same core.
     """
-    used = processor_seconds(pid)
+    used = processor_seconds(*pids)
     since = time.monotonic()
     deadline = since + QUIET_WITHIN
     while used is not None and time.monotonic() < min(since + QUIET_FOR, deadline):
         time.sleep(QUIET_FOR / 5)
-        if (now := processor_seconds(pid)) != used:
+        if (now := processor_seconds(*pids)) != used:
             used, since = now, time.monotonic()
     return used
 

@@ -1,27 +1,18 @@
-"""How fast and how large the story page is, with 12 and with 300 comments, beside nginx.
+"""The story page with its thread, whole and as a 304, beside nginx and bare Python servers.
 
-Two stories go into a new store through the product's own actions, ``broadsheet serve`` serves them,
-and nginx serves the same bytes from files. wrk asks both in turn, round after round, so that whatever
-else the machine does falls on both. Figures of single rounds say little on a shared machine; the
-ratio to nginx and the processor time of a request hold better. Nothing fails for being slow; only
-the weight of styles and scripts has a bound, for bytes do not depend on the machine.
+`broadsheet serve` answers with the page; nginx sends the same bytes from a file, uvicorn and Granian
+send them from memory, whatever is asked. The page is asked for as browsers do, compressed as they can
+take it. Where the shipped configuration of nginx is at hand, it stands before `broadsheet serve` too.
+wrk asks all of them in turn, round after round, so that whatever else the machine does falls on all.
 """
 
 from __future__ import annotations
 
-import argparse
-import gzip
-import json
-import os
+import contextlib
+import importlib.util
 import re
-import shutil
-import signal
-import statistics
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -29,220 +20,267 @@ from urllib.parse import urljoin, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.figures import as_range, markdown_table, ratios, row, spread
+from bench.fronting import Fronted, NoConfiguration, fronted
+from bench.load import BROWSERS_ACCEPT, Asked, Question, costs, in_turn, own_tag, rates, summary
+from bench.machine import say
+from bench.parts import Bench, alone
 from bench.servers import (
     Answer,
-    Cores,
     Server,
-    bound_to,
+    WrongAnswer,
     broadsheet,
+    constant,
     fetch,
     file_path,
     nginx,
-    nginx_program,
-    processor_seconds,
-    two_cores,
-    wait_until_quiet,
+    plain,
 )
 
-COMMENTS = [12, 300]
-CONNECTIONS = 4
-"""Enough to keep either server busy. More would only wait, and requests that wrk gives up at the end
-of its time are worked on and not counted: at a slow page they would be most of them."""
-WARM_UP = 1
-"""Seconds for each page before the first round: templates and files are loaded on first use."""
+NAME = "story_page"
+TITLE = "The story page"
+NEEDS = ("nginx", "wrk")
+
+OURS, FRONTED, NGINX, UVICORN = "Broadsheet", "nginx before it", "nginx, file", "uvicorn"
+BARE = {
+    UVICORN: "uvicorn",
+    "Granian ASGI": "granian-asgi",
+    "Granian RSGI": "granian-rsgi",
+}
+"""Bare servers that send constant bytes; Granian's only where it is installed."""
 MAX_ASSETS = 40 * 1024
 """Bytes of styles and scripts, compressed, that a story page may ask for."""
-MAX_HEAD = 2048
-"""Bytes of an answer without a body; every page is larger."""
-ANSWER_WITHIN = 60
-"""Seconds; a page that takes longer has failed."""
+MAX_FIRST_PAGE = 60_000
+"""Bytes, compressed, of the page of a story of any size."""
+MAX_COST = 1.15
+"""Times a bare server's processor time."""
+MIN_RATIO = 0.4
+MIN_FRONTED_RATIO = 0.9
+MAX_COST_PER_BYTE = 1.2
+"""Times that of the page with the fewest comments."""
+MIN_GAIN = 1.2
+"""Rate of 304 to that of 200."""
+
+Key = tuple[str, int, int]
+"""Who is asked, comments of the story, status of the answer."""
 
 
-@dataclass
-class Figures:
-    """What was measured for one request at one server, a value for each round."""
-
-    rates: list[float] = field(default_factory=list)
-    """Requests per second."""
-    costs: list[float] = field(default_factory=list)
-    """Microseconds of processor time a request; empty where the kernel does not tell."""
-
-
-@dataclass
-class Side:
-    """A request as one of the two servers gets it, and what came of it."""
-
-    server: Server
-    path: str
-    tag: str
-    """The server's own entity tag of the page."""
-    figures: Figures = field(default_factory=Figures)
-
-
-@dataclass
-class Case:
-    """One request, put to both servers."""
-
-    comments: int
-    sizes: tuple[int, int]
-    """Bytes of the body: identity, gzip."""
-    is_revalidation: bool
-    ours: Side
-    theirs: Side
-
-    @property
-    def ratios(self) -> list[float]:
-        """Ours to nginx's in each round; the two were neighbours in time."""
-        pairs = zip(self.ours.figures.rates, self.theirs.figures.rates, strict=True)
-        return [mine / its for mine, its in pairs]
-
-
-class WrongAnswer(RuntimeError):
-    """A server did not answer what the benchmark is about."""
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=positive, default=5, help="rounds (default 5)")
-    parser.add_argument("--seconds", type=positive, default=3, help="of each request in a round")
-    parser.add_argument("--json", action="store_true", help="print one object")
-    options = parser.parse_args()
-    if missing := missing_packages():
-        print(f"Missing Debian packages: {' '.join(missing)} (apt install …)", file=sys.stderr)
-        return 2
-    # Ended by a signal, the servers are stopped as after Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        report = measure(options.rounds, options.seconds)
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
-    print(json.dumps(report, indent=2) if options.json else as_text(report))
-    return 1 if report["assets"]["gzip_bytes"] > MAX_ASSETS else 0
-
-
-def positive(given: str) -> int:
-    number = int(given)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-def missing_packages() -> list[str]:
-    found = {"wrk": shutil.which("wrk"), "nginx": nginx_program()}
-    return [name for name, program in found.items() if not program]
-
-
-def measure(rounds: int, seconds: int) -> dict[str, Any]:
-    """Set both servers up, ask them in turn, and return all figures."""
-    cores = two_cores()
-    load = os.getloadavg()[0]
-    core = cores.serving if cores else None
-    with tempfile.TemporaryDirectory(prefix="broadsheet-bench-") as name:
-        folder = Path(name)
-        say("Preparing a store with the stories …")
-        with broadsheet(folder, COMMENTS, core) as (ours, paths):
-            pages = {path: both_forms(ours, path) for path in paths.values()}
-            assets = page_assets(ours, pages[paths[str(COMMENTS[-1])]][0], next(iter(pages)))
-            with nginx(folder, pages, core) as theirs:
-                cases = list(make_cases(ours, theirs, paths, pages))
-                for case in cases:
-                    for side in (case.ours, case.theirs):
-                        ask(case, side, WARM_UP, cores)
-                for number in range(1, rounds + 1):
-                    say(f"Round {number} of {rounds} …")
-                    for case in cases:
-                        for side in (case.ours, case.theirs):
-                            rate, cost = ask(case, side, seconds, cores)
-                            side.figures.rates.append(rate)
-                            side.figures.costs += [] if cost is None else [cost]
+def measure(bench: Bench) -> dict[str, Any]:
+    """Set all servers up, ask them in turn, and return all figures."""
+    store, effort = bench.store(), bench.effort
+    with contextlib.ExitStack() as stack:
+        own = stack.enter_context(broadsheet(store, bench.serving)).server
+        pages = {path: compressed_page(own, path) for path in store.stories.values()}
+        servers = {OURS: own}
+        servers[NGINX] = stack.enter_context(nginx(bench.folder, pages, bench.serving))
+        front: Fronted | None = None
+        without: list[str] = []
+        try:
+            front = stack.enter_context(fronted(bench, own))
+            servers[FRONTED] = front.server
+        except NoConfiguration as reason:
+            without.append(f"nginx before Broadsheet: {reason}")
+            say(f"Left out: {without[-1]}")
+        questions = dict(page_questions(servers, store.stories, without))
+        for name, module in BARE.items():
+            if not importlib.util.find_spec(module.partition("-")[0]):
+                without.append(f"{name}: not installed (pip install granian)")
+                continue
+            for count, path in store.stories.items():
+                if name == UVICORN or count == min(store.stories):
+                    bare = stack.enter_context(constant(module, pages[path], path, bench.serving))
+                    questions[name, count, 200] = Question(bare, path)
+        assets = page_assets(own, store.stories[min(store.stories)])
+        asked = in_turn(questions, effort.rounds, effort.seconds, bench.cores)
     return {
-        "rounds": rounds,
-        "seconds": seconds,
-        "connections": CONNECTIONS,
-        "cores": vars(cores) if cores else None,
-        "load_average_before": round(load, 2),
-        "pages": [case_report(case) for case in cases],
+        "rounds": effort.rounds,
+        "seconds": effort.seconds,
+        "connections": next(iter(questions.values())).connections,
+        "seconds_to_make": {str(count): round(took, 1) for count, took in store.seconds.items()},
+        "left_out": without,
+        "pages": [page_report(pages[path], count) for count, path in store.stories.items()],
+        "answers": [case_report(key, asked) for key in asked],
         "assets": assets,
     }
 
 
-def both_forms(server: Server, path: str) -> tuple[Answer, Answer]:
-    """Get the page as it is and compressed; both must be the same page."""
+def compressed_page(server: Server, path: str) -> Answer:
+    """Get the page as browsers do; raises :class:`WrongAnswer` unless it is the page, compressed."""
     identity = fetch(server.origin, path, Accept_Encoding="identity")
-    compressed = fetch(server.origin, path, Accept_Encoding="gzip")
-    if identity.status != 200 or compressed.headers.get("content-encoding") != "gzip":
+    compressed = fetch(server.origin, path, Accept_Encoding=BROWSERS_ACCEPT)
+    encoding = compressed.headers.get("content-encoding")
+    if identity.status != 200 or compressed.status != 200 or not encoding:
         raise WrongAnswer(f"{path} is not answered with 200, or not compressed")
-    if gzip.decompress(compressed.body) != identity.body:
+    if plain(compressed) not in (None, identity.body):
         raise WrongAnswer(f"{path} is another page when it is compressed")
-    return identity, compressed
+    return compressed
 
 
-def make_cases(
-    ours: Server, theirs: Server, paths: dict[str, str], pages: dict[str, tuple[Answer, Answer]]
-) -> Iterator[Case]:
-    """Yield the page and its revalidation for each story, once nginx gives the same bytes."""
-    for count, path in paths.items():
-        identity, compressed = pages[path]
-        copy = both_forms(theirs, file_path(path))
-        if (copy[0].body, copy[1].body) != (identity.body, compressed.body):
-            raise WrongAnswer(f"nginx serves other bytes for {path}")
-        sizes = (len(identity.body), len(compressed.body))
-        for is_revalidation in (False, True):
-            yield Case(
-                int(count),
-                (0, 0) if is_revalidation else sizes,
-                is_revalidation,
-                Side(ours, path, own_tag(ours, path)),
-                Side(theirs, file_path(path), own_tag(theirs, file_path(path))),
+def page_questions(
+    servers: dict[str, Server], stories: Mapping[int, str], without: list[str]
+) -> Iterator[tuple[Key, Question]]:
+    """Yield each page of each server, whole and asked for again with its tag."""
+    for count, path in stories.items():
+        for name, server in servers.items():
+            asked = file_path(path) if name == NGINX else path
+            yield (name, count, 200), Question(server, asked)
+            try:
+                tag = own_tag(server, asked)
+            except WrongAnswer:
+                # nginx answers for itself only where the page may be kept.
+                if name != FRONTED:
+                    raise
+                without.append(f"{name}, {count} comments: it does not answer 304")
+                continue
+            yield (name, count, 304), Question(server, asked, tag)
+
+
+def page_report(answer: Answer, count: int) -> dict[str, Any]:
+    identity = plain(answer)
+    return {
+        "comments": count,
+        "encoding": answer.headers["content-encoding"],
+        "compressed_bytes": len(answer.body),
+        "identity_bytes": len(identity) if identity is not None else None,
+    }
+
+
+def case_report(key: Key, asked: dict[Key, list[Asked]]) -> dict[str, Any]:
+    name, count, status = key
+    own = asked[key]
+    report = {"server": name, "comments": count, "answer": status, **summary(own)}
+    beside = asked[NGINX, count, status]
+    report["ratio_to_nginx"] = ratios(rates(own), rates(beside))
+    if status == 304:
+        report["ratio_to_200"] = ratios(rates(own), rates(asked[name, count, 200]))
+    if name in (OURS, FRONTED) and status == 200:
+        report["cost_ratio"] = {
+            other: ratios(costs(own), costs(asked[other, count, 200]))
+            for other in BARE
+            if (other, count, 200) in asked
+        }
+    fewest = min(other for _, other, _ in asked)
+    if name == OURS and status == 200:
+        per_byte = [cost / each.size for cost, each in zip(costs(own), own, strict=True)]
+        first = asked[name, fewest, 200]
+        its = [cost / each.size for cost, each in zip(costs(first), first, strict=True)]
+        report["nanoseconds_per_byte"] = spread([1000 * each for each in per_byte])
+        report["cost_per_byte_to_fewest"] = ratios(per_byte, its)
+    return report
+
+
+def rows(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Compare with the goals."""
+    by = {(each["server"], each["comments"], each["answer"]): each for each in found["answers"]}
+    counts = sorted({count for _, count, _ in by})
+    fewest = counts[0]
+    ours = by[OURS, fewest, 200]
+    # The fastest of them is the one beside which we look dearest.
+    fastest, cost = max(ours["cost_ratio"].items(), key=lambda pair: pair[1]["median"])
+    ratio = ours["ratio_to_nginx"]
+    lines = [
+        row(
+            f"story page, {fewest} comments: CPU a request beside {fastest} sending constant bytes",
+            f"× {as_range(cost)}",
+            f"≤ {MAX_COST}",
+            cost["median"] <= MAX_COST,
+        ),
+        row(
+            "the same: requests/s beside nginx",
+            as_range(ratio),
+            f"≥ {MIN_RATIO}",
+            ratio["median"] >= MIN_RATIO,
+        ),
+    ]
+    if front := by.get((FRONTED, fewest, 200)):
+        ratio = front["ratio_to_nginx"]
+        lines.append(
+            row(
+                "the same with the shipped nginx configuration in front",
+                as_range(ratio),
+                f"≥ {MIN_FRONTED_RATIO}",
+                ratio["median"] >= MIN_FRONTED_RATIO,
             )
-
-
-def own_tag(server: Server, path: str) -> str:
-    """Return the entity tag of a page, once the server has answered 304 to it."""
-    tag = fetch(server.origin, path, Accept_Encoding="gzip").headers.get("etag", "")
-    again = fetch(server.origin, path, Accept_Encoding="gzip", If_None_Match=tag)
-    if again.status != 304 or again.body:
-        raise WrongAnswer(f"{server.origin}{path} does not answer 304 to its own tag")
-    return tag
-
-
-def ask(case: Case, side: Side, seconds: int, cores: Cores | None) -> tuple[float, float | None]:
-    """Let wrk ask for some seconds; return requests per second and µs of processor a request."""
-    server = side.server
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", f"--timeout={ANSWER_WITHIN}s"]
-    command += ["-s", str(Path(__file__).with_name("wrk.lua")), "-H", "Accept-Encoding: gzip"]
-    if case.is_revalidation:
-        command += ["-H", f"If-None-Match: {side.tag}"]
-    before = processor_seconds(server.pid)
-    with bound_to(cores.asking if cores else None):
-        done = subprocess.run(
-            [*command, server.origin + side.path],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=seconds + 2 * ANSWER_WITHIN,
         )
-    after = wait_until_quiet(server.pid)
-    requests, microseconds, received, failed = read_wrk(done.stdout)
-    if failed or not requests:
-        raise WrongAnswer(f"{failed} of {requests} requests for {side.path} failed")
-    # wrk counts any answer below 400; its bytes tell a page from a 304.
-    if (received / requests > MAX_HEAD) == case.is_revalidation:
-        raise WrongAnswer(f"{side.path} came with {received // requests} bytes a request")
-    # When its time is over wrk hangs up, and the server finishes what it was asked on each connection.
-    worked_on = requests + CONNECTIONS
-    used = None if before is None or after is None else (after - before) * 1e6 / worked_on
-    return requests * 1e6 / microseconds, used
+    sizes = {page["comments"]: page["compressed_bytes"] for page in found["pages"]}
+    for count in counts:
+        ours = by[OURS, count, 200]
+        lines.append(
+            row(
+                f"first page of {count:,} comments, compressed",
+                f"{sizes[count]:,} bytes",
+                f"≤ {MAX_FIRST_PAGE:,}",
+                sizes[count] <= MAX_FIRST_PAGE,
+            )
+        )
+        if count != fewest:
+            ratio = ours["cost_per_byte_to_fewest"]
+            lines.append(
+                row(
+                    f"the same: CPU per byte beside the page with {fewest}",
+                    f"× {as_range(ratio)}",
+                    f"≤ {MAX_COST_PER_BYTE}",
+                    ratio["median"] <= MAX_COST_PER_BYTE,
+                )
+            )
+    gain = by[OURS, fewest, 304]["ratio_to_200"]
+    lines.append(
+        row(
+            "304 beside the 200, requests/s",
+            f"× {as_range(gain)}",
+            f"≥ {MIN_GAIN}",
+            gain["median"] >= MIN_GAIN,
+        )
+    )
+    if (took := found["seconds_to_make"].get("100000")) is not None:
+        lines.append(
+            row("a story with 100,000 comments made", f"{took:.0f} s", "≤ 60 s", took <= 60)
+        )
+    return lines
 
 
-def read_wrk(output: str) -> tuple[int, int, int, int]:
-    """Return requests, microseconds, bytes and failures from the line that wrk.lua prints."""
-    found = re.search(r"^result (\d+) (\d+) (\d+) (\d+)$", output, re.MULTILINE)
-    if not found:
-        raise WrongAnswer(f"wrk gave no result:\n{output}")
-    requests, microseconds, received, failed = map(int, found.groups())
-    return requests, microseconds, received, failed
+def tables(found: dict[str, Any]) -> str:
+    """Lay all figures out."""
+    pages = markdown_table(
+        ["comments", "encoding", "bytes compressed", "bytes plain"],
+        [
+            [
+                f"{page['comments']:,}",
+                page["encoding"],
+                f"{page['compressed_bytes']:,}",
+                f"{page['identity_bytes']:,}" if page["identity_bytes"] else "–",
+            ]
+            for page in found["pages"]
+        ],
+    )
+    answers = markdown_table(
+        ["comments", "answer", "server", "requests/s", "CPU µs", "to nginx", "p50 ms", "p99 ms"],
+        [
+            [
+                f"{each['comments']:,}",
+                each["answer"],
+                each["server"],
+                as_range(each["requests_per_second"]),
+                as_range(each["processor_microseconds"]),
+                as_range(each["ratio_to_nginx"]),
+                as_range(each["p50_milliseconds"]),
+                as_range(each["p99_milliseconds"]),
+            ]
+            for each in sorted(
+                found["answers"], key=lambda each: (each["comments"], each["answer"])
+            )
+        ],
+    )
+    assets = found["assets"]
+    verdict = "within" if assets["compressed_bytes"] <= assets["bound_bytes"] else "OVER"
+    files = ", ".join(f"{name} {size:,}" for name, size in assets["files"].items())
+    left_out = "".join(f"\n\nLeft out: {reason}." for reason in found["left_out"])
+    return (
+        f"{found['rounds']} rounds of {found['seconds']} s, {found['connections']} connections;"
+        f" median (least–most).\n\n{pages}\n\n{answers}\n\nStyles and scripts of the page, compressed:"
+        f" {assets['compressed_bytes']:,} bytes, {verdict} the bound of {assets['bound_bytes']:,}"
+        f" ({files}).{left_out}"
+    )
 
 
 class _Assets(HTMLParser):
@@ -260,17 +298,17 @@ class _Assets(HTMLParser):
             self.found.append(values["src"] or "")
 
 
-def page_assets(server: Server, page: Answer, path: str) -> dict[str, Any]:
+def page_assets(server: Server, path: str) -> dict[str, Any]:
     """Fetch the styles and scripts of a page as a browser does, imported modules and all."""
     parser = _Assets()
-    parser.feed(page.body.decode())
+    parser.feed(fetch(server.origin, path, Accept_Encoding="identity").body.decode())
     queue = list(dict.fromkeys(urljoin(path, found) for found in parser.found))
     sizes: dict[str, int] = {}
     while queue:
         asset = queue.pop(0)
         if asset in sizes:
             continue
-        compressed = fetch(server.origin, asset, Accept_Encoding="gzip")
+        compressed = fetch(server.origin, asset, Accept_Encoding=BROWSERS_ACCEPT)
         if compressed.status != 200:
             raise WrongAnswer(f"the page names {asset}, which is answered with {compressed.status}")
         sizes[asset] = len(compressed.body)
@@ -278,7 +316,7 @@ def page_assets(server: Server, page: Answer, path: str) -> dict[str, Any]:
             text = fetch(server.origin, asset, Accept_Encoding="identity").body.decode()
             queue += [urljoin(asset, name) for name in imported(text)]
     files = {urlsplit(asset).path.rpartition("/")[2]: size for asset, size in sizes.items()}
-    return {"gzip_bytes": sum(sizes.values()), "bound_bytes": MAX_ASSETS, "files": files}
+    return {"compressed_bytes": sum(sizes.values()), "bound_bytes": MAX_ASSETS, "files": files}
 
 
 def imported(script: str) -> list[str]:
@@ -286,83 +324,5 @@ def imported(script: str) -> list[str]:
     return re.findall(r"""\bimport\b[^;"']*["'](\.[^"']+)["']""", script)
 
 
-def case_report(case: Case) -> dict[str, Any]:
-    identity, compressed = case.sizes
-    return {
-        "comments": case.comments,
-        "answer": 304 if case.is_revalidation else 200,
-        "identity_bytes": identity,
-        "gzip_bytes": compressed,
-        "broadsheet": figures_report(case.ours.figures),
-        "nginx": figures_report(case.theirs.figures),
-        "ratio_to_nginx": spread(case.ratios),
-    }
-
-
-def figures_report(figures: Figures) -> dict[str, Any]:
-    return {
-        "requests_per_second": spread(figures.rates),
-        "processor_microseconds": spread(figures.costs) if figures.costs else None,
-    }
-
-
-def spread(values: Sequence[float]) -> dict[str, float]:
-    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
-
-
-def as_text(report: dict[str, Any]) -> str:
-    """Lay the report out for people."""
-    cores = report["cores"]
-    where = (
-        f"servers on core {cores['serving']}, wrk on core {cores['asking']}"
-        if cores
-        else "NOT bound to cores (this machine has one, or cannot bind): servers and wrk compete"
-    )
-    lines = [
-        f"Story page: {report['rounds']} rounds of {report['seconds']} s each,"
-        f" {report['connections']} connections, gzip; {where}.",
-        f"Load average before: {report['load_average_before']}. Median (min–max) of the rounds.",
-        "",
-        f"{'':<18}{'bytes of body':>15}  {'requests/s':>40}  {'CPU µs a request':>18}  {'ratio':>7}",
-        f"{'comments, answer':<18}{'identity':>8}{'gzip':>7}  {'Broadsheet':>18}{'nginx':>22}"
-        f"  {'Broadsheet':>11}{'nginx':>7}  {'to nginx':>8}",
-    ]
-    for page in report["pages"]:
-        ours, theirs = page["broadsheet"], page["nginx"]
-        lines.append(
-            f"{page['comments']:>8}, {page['answer']:<8}"
-            f"{page['identity_bytes']:>8}{page['gzip_bytes']:>7}"
-            f"  {as_range(ours['requests_per_second']):>18}"
-            f"{as_range(theirs['requests_per_second']):>22}"
-            f"  {as_median(ours['processor_microseconds']):>11}"
-            f"{as_median(theirs['processor_microseconds']):>7}"
-            f"  {page['ratio_to_nginx']['median']:>8.4f}"
-        )
-    assets = report["assets"]
-    files = ", ".join(f"{name} {size}" for name, size in assets["files"].items())
-    verdict = "within" if assets["gzip_bytes"] <= assets["bound_bytes"] else "OVER"
-    lines += [
-        "",
-        f"Styles and scripts of the page, gzip: {assets['gzip_bytes']} bytes, {verdict} the bound"
-        f" of {assets['bound_bytes']} ({files}).",
-    ]
-    return "\n".join(lines)
-
-
-def as_range(values: dict[str, float]) -> str:
-    places = 1 if values["max"] < 1000 else 0
-    median, least, most = (f"{values[name]:.{places}f}" for name in ("median", "min", "max"))
-    return f"{median} ({least}–{most})"
-
-
-def as_median(values: dict[str, float] | None) -> str:
-    return f"{values['median']:.0f}" if values else "–"
-
-
-def say(line: str) -> None:
-    """Tell progress, apart from the result."""
-    print(line, file=sys.stderr, flush=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(alone(sys.modules[__name__], __doc__))

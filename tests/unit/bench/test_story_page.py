@@ -2,97 +2,107 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-from pathlib import Path
+from typing import Any
 
 import pytest
-from bench.servers import Server, location, processor_seconds, quoted, read_stat
-from bench.story_page import Case, Side, WrongAnswer, as_range, imported, read_wrk, spread
-
-from broadsheet.sample.invented import DEEPEST, body, discussion
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def test_discussion_is_the_same_in_every_run():
-    assert list(discussion(40)) == list(discussion(40))
-    assert body() == body()
-
-
-def test_discussion_answers_earlier_comments_and_stays_shallow():
-    said = list(discussion(300))
-    depths: list[int] = []
-    for place, comment in enumerate(said):
-        assert comment.parent is None or comment.parent < place
-        depths.append(1 if comment.parent is None else depths[comment.parent] + 1)
-    assert max(depths) == DEEPEST
-    assert len({comment.text for comment in said}) == 300
+from bench.figures import spread
+from bench.load import Asked
+from bench.servers import Answer
+from bench.story_page import (
+    FRONTED,
+    NGINX,
+    OURS,
+    UVICORN,
+    case_report,
+    imported,
+    page_report,
+    rows,
+    tables,
+)
 
 
-def test_nginx_repeats_our_headers_but_its_own():
-    block = location(
-        "/story",
-        Path("/tmp/page"),
-        {"content-type": "text/html", "etag": '"ours"', "vary": "Cookie", "x-a": 'say "so"'},
-    )
-
-    assert 'default_type "text/html";' in block
-    assert 'add_header vary "Cookie";' in block
-    assert r'add_header x-a "say \"so\"";' in block
-    assert "etag" not in block
+def asked(rate: float, cost: float, size: float = 10_000) -> list[Asked]:
+    return [Asked(rate, cost, size, {50: 1.0, 99: 2.0})]
 
 
-def test_nginx_cannot_be_given_a_dollar_sign():
-    with pytest.raises(ValueError, match="variable"):
-        quoted("costs $5")
+@pytest.fixture
+def found() -> dict[str, Any]:
+    figures = {
+        (OURS, 12, 200): asked(500, 20),
+        (OURS, 12, 304): asked(900, 10, 300),
+        (OURS, 1000, 200): asked(400, 30, 20_000),
+        (OURS, 1000, 304): asked(900, 10, 300),
+        (NGINX, 12, 200): asked(1000, 10),
+        (NGINX, 12, 304): asked(1800, 5, 300),
+        (NGINX, 1000, 200): asked(800, 10, 20_000),
+        (NGINX, 1000, 304): asked(1800, 5, 300),
+        (FRONTED, 12, 200): asked(950, 11),
+        (UVICORN, 12, 200): asked(300, 25),
+        ("Granian RSGI", 12, 200): asked(350, 16),
+        (UVICORN, 1000, 200): asked(300, 25, 20_000),
+    }
+    return {
+        "rounds": 1,
+        "seconds": 1,
+        "connections": 16,
+        "seconds_to_make": {"12": 1.0},
+        "left_out": ["Granian ASGI: not installed"],
+        "pages": [
+            {"comments": 12, "encoding": "br", "compressed_bytes": 9_000, "identity_bytes": 40_000},
+            {
+                "comments": 1000,
+                "encoding": "br",
+                "compressed_bytes": 70_000,
+                "identity_bytes": None,
+            },
+        ],
+        "answers": [case_report(key, figures) for key in figures],
+        "assets": {"compressed_bytes": 100, "bound_bytes": 200, "files": {"a.css": 100}},
+    }
 
 
-def test_stat_is_read_behind_any_name_of_a_process():
-    fields = "S 7 1 1 0 -1 0 0 0 0 0 11 22 33 44 20 0"
-    assert read_stat(f"9 (a) b ( c) {fields}") == (7, 110)
+def test_goals_are_compared_with_the_fastest_bare_server(found):
+    lines = {line["what"]: line for line in rows(found)}
+
+    first = lines[
+        "story page, 12 comments: CPU a request beside Granian RSGI sending constant bytes"
+    ]
+    assert (first["measured"], first["is_met"]) == ("× 1.25 (1.25–1.25)", False)
+    assert lines["the same: requests/s beside nginx"]["is_met"]
+    assert lines["the same with the shipped nginx configuration in front"]["is_met"]
+    assert not lines["first page of 1,000 comments, compressed"]["is_met"]
+    per_byte = lines["the same: CPU per byte beside the page with 12"]
+    assert per_byte["measured"] == "× 0.75 (0.75–0.75)"
+    assert lines["304 beside the 200, requests/s"]["measured"] == "× 1.80 (1.80–1.80)"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-def test_processor_time_of_a_process_includes_its_children():
-    burn = "sum(i * i for i in range(2_000_000))"
-    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}])"
-    process = subprocess.Popen(
-        [sys.executable, "-c", f"{code}; print('done', flush=True); input()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    with process:
-        assert process.stdout
-        assert process.stdout.readline() == b"done\n"
-        # Some kernels count in steps, and late on a busy machine.
-        for _ in range(100):
-            if used := processor_seconds(process.pid):
-                break
-            time.sleep(0.1)
-        process.communicate(b"\n")
-    assert used is not None
-    assert used > 0
+def test_all_that_was_left_out_is_named(found):
+    text = tables(found)
+
+    assert "Left out: Granian ASGI: not installed." in text
+    assert "100 bytes, within the bound of 200 (a.css 100)" in text
 
 
-def test_wrk_line_is_read_and_its_absence_is_a_fault():
-    assert read_wrk("Running\nresult 15 3000000 9000 0\n") == (15, 3_000_000, 9000, 0)
-    with pytest.raises(WrongAnswer):
-        read_wrk("unable to connect")
+def test_ratios_pair_the_rounds():
+    figures = {
+        (OURS, 12, 200): asked(10, 1) + asked(30, 1),
+        (NGINX, 12, 200): asked(100, 1) + asked(60, 1),
+    }
+
+    assert case_report((OURS, 12, 200), figures)["ratio_to_nginx"] == spread([0.1, 0.5])
+
+
+def test_size_of_a_page_that_cannot_be_decoded_is_left_open():
+    answer = Answer(200, {"content-encoding": "unheard-of"}, b"xx")
+
+    assert page_report(answer, 12) == {
+        "comments": 12,
+        "encoding": "unheard-of",
+        "compressed_bytes": 2,
+        "identity_bytes": None,
+    }
 
 
 def test_imports_of_a_module_are_found():
     script = 'import { a } from "./a.1f.js";\nimport "./b.js";\nconst c = import("./c.js");'
     assert imported(script) == ["./a.1f.js", "./b.js", "./c.js"]
-
-
-def test_ratio_pairs_the_rounds():
-    ours, theirs = (Side(Server("", 0), "", "") for _ in range(2))
-    ours.figures.rates, theirs.figures.rates = [10.0, 30.0], [100.0, 100.0]
-    assert Case(12, (1, 1), False, ours, theirs).ratios == [0.1, 0.3]
-
-
-def test_ranges_have_decimals_only_where_they_tell():
-    assert as_range(spread([3.0, 1.0, 2.25])) == "2.2 (1.0–3.0)"
-    assert as_range(spread([3000.0, 1000.0, 2000.0])) == "2000 (1000–3000)"

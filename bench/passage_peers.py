@@ -5,7 +5,7 @@ Both compare two texts in order and carry the two ends of a span through the res
 whose words are the same is ``same``, every other is ``reworded``. Neither knows of moved text.
 
 Each function has the signature of ``passages.place``, so that the data set's own scorer calls it:
-``score.py peers:place_by_difflib DATA``.
+``score.py passage_peers:place_by_difflib DATA``.
 """
 
 from __future__ import annotations
