@@ -34,7 +34,9 @@ def work(*, watch_parent: bool) -> None:
 
 def _leave_with_parent() -> None:
     """Wait for the end of standard input, which the parent holds open, and end as if told to."""
-    sys.stdin.buffer.read()
+    # Not through ``sys.stdin``: its lock would be held here when the interpreter ends.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
