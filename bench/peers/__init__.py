@@ -29,6 +29,8 @@ TITLE = "Beside others"
 NEEDS = ("nginx", "wrk")
 
 FEW = 12
+POSTED = 11
+"""Comments of the story that all others are added to; the least, by which the peers know it."""
 LONGER = {True: (1_000,), False: (1_000, 10_000)}
 """Comments of the longer stories, in a short run and in a whole one."""
 WARM_UP = 6
@@ -42,7 +44,7 @@ def measure(bench: Bench) -> dict[str, Any]:
     """Install and start what can be; ask all in turn."""
     effort = bench.effort
     longer = LONGER[len(effort.threads) < 3]
-    counts = (FEW, *longer)
+    counts = (POSTED, FEW, *longer)
     left_out: dict[str, str] = {}
     reading: dict[str, Question] = {}
     writing: dict[str, Question] = {}
@@ -57,9 +59,8 @@ def measure(bench: Bench) -> dict[str, Any]:
         file = stack.enter_context(nginx(bench.folder, {path: page}, bench.serving))
         reading[NGINX] = Question(file, file_path(path))
         body = "name=Reader+@NUMBER@&do=post&text=@TEXT@&key=@KEY@"
-        peers.append(
-            Peer("Broadsheet", "this", own, store.stories, f"{path}comment/", body, pages.FORM)
-        )
+        posted_to = f"{store.stories[POSTED]}comment/"
+        peers.append(Peer("Broadsheet", "this", own, store.stories, posted_to, body, pages.FORM))
         for module in PEERS:
             say(f"  {module.NAME}: installing and filling …")
             folder = FOLDER / module.__name__.rpartition(".")[2]
