@@ -58,7 +58,12 @@ def seen(open_page, site, propose, story_paths):  # noqa: F811
     return show
 
 
+STILL = "*, *::before, *::after { transition: none !important; animation: none !important }"
+
+
 def open_all(page: Page) -> None:
+    # Colours on their way from one scheme to the other are not what anybody reads.
+    page.add_style_tag(content=STILL)
     page.evaluate("document.querySelectorAll('main details').forEach(each => (each.open = true))")
 
 

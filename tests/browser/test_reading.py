@@ -166,7 +166,7 @@ def test_skip_link_is_the_first_stop_of_the_keyboard(open_page, council):
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
 
-    assert page.url.endswith("#main")
+    expect(page).to_have_url(re.compile("#main$"))
 
 
 def test_corrections_are_narrowed_without_scripts(open_page):
