@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import multiprocessing
 import os
@@ -53,6 +54,8 @@ MAX_PATH = 1024
 """Characters of a path; the longest address of the paper has a third of it."""
 
 _django = Bridge(settings.OPTIONS.threads)
+
+
 # Pages are made in threads of their own: they need not wait until those who write are answered.
 _making = ThreadPoolExecutor(2 * MAKING_AT_ONCE, thread_name_prefix="press")
 
@@ -163,12 +166,19 @@ press = Press(
     counters=counters(),
     limit=settings.OPTIONS.press_memory * 1024 * 1024,
     time_limit=settings.OPTIONS.press_seconds,
+    threads=_making,
 )
 
 
 # While a thread makes a page or stores comments, the event loop waits for the interpreter's lock,
 # and all readers with it: 5 ms each time by default, in which it could have answered two hundred.
 sys.setswitchinterval(SWITCH_EVERY)
+
+# What stands by now stays. To look through all of it for garbage takes a tenth of a second, in which
+# nobody is answered.
+resolve("/")
+gc.collect()
+gc.freeze()
 
 # A process that starts may follow one that died between a commit and what follows it.
 counters().change([EVERYTHING], withdraws=True)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -125,6 +126,8 @@ class Press:
     counters: Counters
     limit: int
     time_limit: float
+    threads: Executor | None = None
+    """Where pages are compressed."""
     store: Store = field(init=False)
     flights: dict[str, asyncio.Task[Page | Rendered]] = field(init=False, default_factory=dict)
     _room_again: asyncio.Semaphore = field(init=False)
@@ -279,7 +282,9 @@ class Press:
         answer = _answer(page, asked.accepted, asked.none_match)
         if answer is None:
             encoding = chosen_encoding(asked.accepted)
-            body = await asyncio.get_running_loop().run_in_executor(None, page.encoded, encoding)
+            body = await asyncio.get_running_loop().run_in_executor(
+                self.threads, page.encoded, encoding
+            )
             before = page.size
             answer = page.add(encoding, body)
             self.store.grown(page, before)
@@ -355,7 +360,9 @@ class Press:
             )
             for encoding in list(old.answers) if old is not None else [USUAL_ENCODING]:
                 # Compressing takes milliseconds, which the event loop does not have.
-                await asyncio.get_running_loop().run_in_executor(None, page.answer, encoding)
+                await asyncio.get_running_loop().run_in_executor(
+                    self.threads, page.answer, encoding
+                )
             self.store.keep(page)
             return page
 
