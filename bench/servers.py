@@ -300,8 +300,7 @@ def nginx_program() -> str | None:
 @contextlib.contextmanager
 def nginx(folder: Path, pages: Mapping[str, Answer], core: int | None) -> Iterator[Server]:
     """Serve answers from files, encoded as they are; see :func:`file_path` for their addresses."""
-    root = folder / "nginx"
-    root.mkdir()
+    root = Path(tempfile.mkdtemp(prefix="nginx-", dir=folder))
     locations: list[str] = []
     for number, (path, answer) in enumerate(pages.items(), 1):
         file = root / f"page-{number}"
