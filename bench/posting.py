@@ -231,6 +231,9 @@ def measured(
     # One process has the core that wrk leaves it; two have both, and wrk finds its time between.
     core = cores.serving if cores and workers == 1 else None
     asking = cores.asking if cores and workers == 1 else None
+    # The machine's speed is asked for in the same way for both, or it could not be scaled by.
+    beside = cores.serving if cores else None
+    beside_asking = cores.asking if cores else None
     options = ("--no-task-worker", "--workers", str(workers))
     with contextlib.ExitStack() as running:
         with bound_to(core):
@@ -238,7 +241,7 @@ def measured(
         server = Server(site.origin.replace("localhost", "127.0.0.1"), site.process.pid)
         page = store.paths[-1]
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
-        file = running.enter_context(nginx(folder, {page: whole(server, page)}, core))
+        file = running.enter_context(nginx(folder, {page: whole(server, page)}, beside))
         for case in cases:
             post(case, server, WARM_UP, asking)
         for number in range(1, rounds + 1):
@@ -246,7 +249,7 @@ def measured(
             for case in cases:
                 bind(store, core)
                 case.write.append(durable_write(store.data))
-                sent, sent_cost = reference(file, file_path(page), asking)
+                sent, sent_cost = reference(file, file_path(page), beside_asking)
                 case.nginx.append(sent)
                 case.nginx_costs += [] if sent_cost is None else [sent_cost]
                 case.full.append(post(case, server, seconds, asking))
