@@ -39,7 +39,7 @@ def test_editor_publishes_a_second_edition(open_page, site, story_paths):
     page.get_by_label("Note to readers").fill("The headline now says when on Sundays.")
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("button", name=re.compile("^Publish")).click()
-    expect(page.locator("body")).to_contain_text("published")
+    expect(page.locator(".messages .success")).to_contain_text("published")
 
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sunday afternoons")

@@ -34,7 +34,7 @@ def test_minor_edition_is_refused_with_the_words_kept_and_goes_out_with_a_reason
 
     page.get_by_label("Public reason").fill("The old headline broke over three lines.")
     publish(page)
-    expect(page.locator("body")).to_contain_text("published")
+    expect(page.locator(".messages .success")).to_contain_text("published")
 
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_contain_text(HEADLINE)
