@@ -241,7 +241,9 @@ class Hub:
     def _rest(self) -> None:
         seconds = min(BACK_OFF[0] * 2 ** min(self._failures, 10), BACK_OFF[1])
         if not self._failures:
-            logger.warning("Streams have no news for now: their source failed.", exc_info=True)
+            logger.warning(
+                "Streams have no news until their source answers again: it failed.", exc_info=True
+            )
         self._failures += 1
         self._rests_until = self._now() + seconds
 

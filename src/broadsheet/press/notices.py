@@ -48,10 +48,12 @@ class Listener(threading.Thread):
             try:
                 self._listen()
             except psycopg.Error as error:
-                log.warning("nothing is heard from other machines for now: %s", error)
+                log.warning(
+                    "nothing is heard from other machines until the database is back: %s", error
+                )
             except Exception:
                 # Whatever it is, who does not listen any more would never know.
-                log.exception("nothing is heard from other machines for now")
+                log.exception("nothing is heard from other machines until the next try")
             self.stopping.wait(AGAIN_AFTER)
 
     def _listen(self) -> None:

@@ -574,7 +574,7 @@ def test_failing_source_is_survived(caplog):
 
     played(scene)
     assert [record.message for record in caplog.records] == [
-        "Streams have no news for now: their source failed."
+        "Streams have no news until their source answers again: it failed."
     ]
 
 
