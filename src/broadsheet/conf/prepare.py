@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from broadsheet.desk.adoption import front_page
+from broadsheet.discussion.models import DiscussionSettings
 from broadsheet.record.models import Publication
 
 Say = Callable[[str], None]
@@ -31,6 +32,7 @@ def prepare(say: Say) -> None:
         say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
     Publication.objects.get_or_create(pk=Publication.ONLY)
+    DiscussionSettings.objects.get_or_create(pk=DiscussionSettings.ONLY)
     front_page()
     collect_static(say)
 

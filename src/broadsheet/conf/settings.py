@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "broadsheet.desk",
     "broadsheet.paper",
     "broadsheet.transfer",
+    "broadsheet.moderation",
     "broadsheet.corrections",
     "broadsheet.discussion",
     "broadsheet.readers",
@@ -165,11 +166,13 @@ LOGIN_URL = "wagtailadmin_login"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+GUEST_COOKIE_NAME = "guest"
 CSRF_COOKIE_HTTPONLY = False
 CSRF_COOKIE_SAMESITE = "Lax"
 if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    GUEST_COOKIE_NAME = "__Host-guest"
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

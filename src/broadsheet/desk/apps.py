@@ -13,9 +13,11 @@ class DeskConfig(AppConfig):
         from wagtail.permissions import register_permission_policy
 
         from broadsheet.desk.viewsets import OnlyOnePolicy
+        from broadsheet.discussion.models import DiscussionSettings
         from broadsheet.record.models import Publication
 
         register_permission_policy(Publication, OnlyOnePolicy(Publication))
+        register_permission_policy(DiscussionSettings, OnlyOnePolicy(DiscussionSettings))
 
 
 class DeskUsersConfig(WagtailUsersAppConfig):

@@ -12,6 +12,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from broadsheet.desk.author_forms import AuthorForm
+from broadsheet.discussion.models import DiscussionSettings
 from broadsheet.record.models import Author, Publication, Topic
 
 
@@ -66,6 +67,31 @@ class PublicationViewSet(ModelViewSet):
     form_fields = ["name", "motto", "about", "notice", "time_zone", "language", "lead"]
     copy_view_enabled = False
     inspect_view_enabled = False
+
+
+class DiscussionSettingsViewSet(ModelViewSet):
+    """Only its edit view is linked: there is one discussion of the publication."""
+
+    model = DiscussionSettings
+    name = "discussion_settings"
+    icon = "comment"
+    form_fields = ["guests", "admission"]
+    copy_view_enabled = False
+    inspect_view_enabled = False
+
+
+class DiscussionSettingsMenuItem(MenuItem):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            "Discussion",
+            reverse("discussion_settings:edit", args=[DiscussionSettings.ONLY]),
+            name="discussion-settings",
+            icon_name="comment",
+            order=110,
+        )
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(request.user.has_perm("discussion.change_discussionsettings"))
 
 
 class PublicationMenuItem(MenuItem):

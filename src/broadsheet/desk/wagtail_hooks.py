@@ -30,6 +30,8 @@ from broadsheet.desk.models import StoryPage
 from broadsheet.desk.stale_forms import warn_of_newer_edition
 from broadsheet.desk.viewsets import (
     AuthorViewSet,
+    DiscussionSettingsMenuItem,
+    DiscussionSettingsViewSet,
     PublicationMenuItem,
     PublicationViewSet,
     TopicViewSet,
@@ -47,6 +49,11 @@ def publication_viewset() -> PublicationViewSet:
 
 
 @hooks.register("register_admin_viewset")
+def discussion_settings_viewset() -> DiscussionSettingsViewSet:
+    return DiscussionSettingsViewSet("discussion_settings")
+
+
+@hooks.register("register_admin_viewset")
 def story_listing() -> StoryListing:
     return StoryListing("stories")
 
@@ -59,6 +66,11 @@ def desk_styles() -> SafeString:
 @hooks.register("register_settings_menu_item")
 def publication_menu_item() -> MenuItem:
     return PublicationMenuItem()
+
+
+@hooks.register("register_settings_menu_item")
+def discussion_settings_menu_item() -> MenuItem:
+    return DiscussionSettingsMenuItem()
 
 
 @hooks.register("register_admin_urls")

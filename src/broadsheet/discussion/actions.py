@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
@@ -19,7 +20,7 @@ from broadsheet.discussion.markdown import MAX_TEXT, clean_text, comment_html, p
 from broadsheet.discussion.models import (
     AuthorAlias,
     Comment,
-    CommentContact,
+    CommentSource,
     CommentVersion,
     Submission,
     Thread,
@@ -40,7 +41,7 @@ from broadsheet.record.actions import lock_document, lock_documents
 from broadsheet.record.enums import EntryKind, PlacementStatus
 from broadsheet.record.models import Author, Document, Passage
 from broadsheet.record.placements import PassageRefused, Pointer, locate, passage_at
-from broadsheet.record.rows import insert_rows, rows_with
+from broadsheet.record.rows import Value, insert_rows, rows_with
 
 SAME_WORDS_WITHIN = dt.timedelta(minutes=10)
 """A second form with the same words, name and place in this time is the first one pressed twice."""
@@ -157,6 +158,17 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
 
 
 @dataclass(frozen=True)
+class Sender:
+    """Where a form came from, as far as it is kept; nothing of it is shown to readers."""
+
+    address: str | None = None
+    """The address of the network, as text; ``None``: not known, as in tests and imports."""
+    agent: str = ""
+    guest_key: str = ""
+    """What the guest's browser keeps, hashed; empty for somebody with an account."""
+
+
+@dataclass(frozen=True)
 class Posting:
     """A comment that is to be posted, made by :func:`prepared`: what can be checked without the store
     was, and its text is rendered."""
@@ -174,6 +186,9 @@ class Posting:
     """What one form posts once by: the key that it carried, bound to the place and the words."""
     is_keyed: bool
     """Whether the form carried a key, so that it is the same form at any time."""
+    sender: Sender = Sender()
+    verdict: Sequence[Mapping[str, object]] | None = None
+    """Moderation's reasons, as data; ``None``: nobody judged."""
 
 
 def prepared(
@@ -185,6 +200,7 @@ def prepared(
     kind: CommentKind = CommentKind.COMMENT,
     submission_key: str = "",
     at: dt.datetime | None = None,
+    sender: Sender = Sender(),
 ) -> Posting:
     """Check and render a comment, without a statement; the arguments are :func:`post_comment`'s.
 
@@ -206,6 +222,7 @@ def prepared(
         at=at,
         key=hashlib.sha256(said.encode()).hexdigest(),
         is_keyed=bool(submission_key),
+        sender=sender,
     )
 
 
@@ -248,7 +265,7 @@ def post_comments(postings: Sequence[Posting]) -> list[Comment | CommentRefused]
 
     Returns for each, in the order given, the comment (an earlier one if its form was sent before) or
     why it is refused; a refusal leaves the others as they are. Ten statements for all of them, a
-    few more if there are replies, contacts, or threads that are new, and some for each comment that
+    few more if there are replies, or threads that are new, and some for each comment that
     marks or quotes words.
     """
     documents = lock_documents(posting.document_id for posting in postings)
@@ -360,13 +377,11 @@ def _store(documents: Mapping[int, Document], accepted: Sequence[_Accepted]) -> 
         threads[comment.document_id].last_comment_at = comment.posted_at
     for said in quoting.values():
         link_quotations(said[-1][0].document, said, at=_time(said[-1][0]))
-    contacts = [
-        CommentContact(comment=each.comment, email=each.posting.draft.email)
-        for each in accepted
-        if each.posting.draft.email
-    ]
-    if contacts:
-        CommentContact.objects.bulk_create(contacts)
+    insert_rows(
+        CommentSource,
+        ["comment", "email", "guest_key", "address", "agent", "verdict", "sent_at"],
+        [_source(each.posting, each.comment) for each in accepted],
+    )
     insert_rows(
         Submission,
         ["key", "comment", "sent_at"],
@@ -383,6 +398,19 @@ def _store(documents: Mapping[int, Document], accepted: Sequence[_Accepted]) -> 
         count_replies(replies)
     for each in accepted:
         _announce(each.comment)
+
+
+def _source(posting: Posting, comment: Comment) -> tuple[Value, ...]:
+    sender = posting.sender
+    return (
+        comment.pk,
+        posting.draft.email,
+        sender.guest_key,
+        sender.address,
+        sender.agent,
+        None if posting.verdict is None else json.dumps(posting.verdict),
+        comment.posted_at,
+    )
 
 
 def _time(comment: Comment) -> dt.datetime:

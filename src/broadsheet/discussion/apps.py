@@ -8,6 +8,7 @@ class DiscussionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.discussion import verify
+        from broadsheet.discussion import keys, verify
 
         verify.register()
+        keys.declare()

@@ -28,3 +28,18 @@ class AliasState(models.TextChoices):
     OFFERED = "offered", "Offered"
     ACCEPTED = "accepted", "Same person"
     DECLINED = "declined", "Somebody else"
+
+
+class GuestPolicy(models.TextChoices):
+    """Whether somebody without an account may comment."""
+
+    ALLOWED = "allowed", "Guests may comment"
+    CONFIRMED = "confirmed", "Guests may comment; it is held until they confirm their e-mail"
+    MEMBERS = "members", "Only who is signed in may comment"
+
+
+class Admission(models.TextChoices):
+    """What becomes of a comment that nothing speaks against."""
+
+    OPEN = "open", "It is published at once"
+    HELD = "held", "It waits for a moderator"

@@ -6,7 +6,48 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Origin
+from broadsheet.discussion.enums import (
+    Admission,
+    AliasState,
+    CommentKind,
+    GuestPolicy,
+    MadeBy,
+    Origin,
+)
+
+
+class DiscussionSettings(models.Model):
+    """How the publication talks with its readers; one row, changed at the desk."""
+
+    ONLY = 1
+
+    guests = models.CharField(
+        max_length=16,
+        choices=GuestPolicy,
+        default=GuestPolicy.ALLOWED,
+        help_text="Whether somebody without an account may comment.",
+    )
+    admission = models.CharField(
+        max_length=16,
+        choices=Admission,
+        default=Admission.OPEN,
+        help_text="What becomes of a comment that nothing speaks against.",
+    )
+
+    class Meta:
+        verbose_name_plural = "discussion settings"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="discussion_settings_only_one"),
+            models.CheckConstraint(
+                condition=Q(guests__in=GuestPolicy.values), name="discussion_guests_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(admission__in=Admission.values), name="discussion_admission_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "Discussion settings"
 
 
 class Thread(models.Model):
@@ -192,13 +233,39 @@ class CommentPassage(models.Model):
         return f"comment {self.comment_id} about {self.passage}"
 
 
-class CommentContact(models.Model):
-    """What a guest gave that is never shown. Apart, so that no public query can load it."""
+class CommentSource(models.Model):
+    """Where a comment came from and why it was let in; never shown to readers. Apart, so that no
+    public query can load it."""
 
     comment = models.OneToOneField(
-        Comment, primary_key=True, on_delete=models.CASCADE, related_name="contact"
+        Comment, primary_key=True, on_delete=models.CASCADE, related_name="source"
     )
-    email = models.EmailField()
+    email = models.EmailField(blank=True)
+    guest_key = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of what the guest’s browser keeps."
+    )
+    address = models.GenericIPAddressField(
+        null=True, help_text="Of the network; kept for some days only."
+    )
+    agent = models.CharField(
+        max_length=200, blank=True, help_text="The browser, as it names itself."
+    )
+    verdict = models.JSONField(
+        null=True, help_text="Why it was published: a list of moderation’s reasons."
+    )
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["email"], condition=~Q(email=""), name="discussion_source_email"),
+            models.Index(fields=["address", "sent_at"], name="discussion_source_address"),
+            models.Index(
+                fields=["guest_key"], condition=~Q(guest_key=""), name="discussion_source_guest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"source of comment {self.comment_id}"
 
 
 class Submission(models.Model):

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion, Thread
+from broadsheet.discussion.keys import SETTINGS
+from broadsheet.discussion.models import (
+    Comment,
+    CommentPassage,
+    CommentVersion,
+    DiscussionSettings,
+    Thread,
+)
+from broadsheet.press.kept import kept
 from broadsheet.record.models import Document, Edition
 from broadsheet.record.queries import editions_in_force
 
@@ -18,6 +26,18 @@ _UNREAD = [
 ]
 """What the reading of a thread does not need of the editions that its passages are of."""
 DISCUSSED_LATELY = dt.timedelta(days=30)
+
+
+def discussion_settings() -> DiscussionSettings:
+    """Return the settings; a store that was not set up yet has the defaults. No statement, one when
+    they were changed."""
+    return kept(
+        SETTINGS,
+        lambda: (
+            DiscussionSettings.objects.filter(pk=DiscussionSettings.ONLY).first()
+            or DiscussionSettings(id=DiscussionSettings.ONLY)
+        ),
+    )
 
 
 def thread_comments(document: Document, at: dt.datetime | None = None) -> list[Comment]:

@@ -21,8 +21,8 @@ from broadsheet.discussion.actions import (
 from broadsheet.discussion.intake import Intake, IntakeBusy, take_in
 from broadsheet.discussion.models import (
     Comment,
-    CommentContact,
     CommentPassage,
+    CommentSource,
     CommentVersion,
     Submission,
     Thread,
@@ -105,7 +105,7 @@ def test_each_has_its_own_outcome(publication):
         "A reply.",
         "“Work starts in spring” they say.",
     ]
-    assert CommentContact.objects.get().comment == outcomes[0]
+    assert CommentSource.objects.get(email="lena@reader.example").comment == outcomes[0]
     assert CommentPassage.objects.get().comment == outcomes[5]
     assert Thread.objects.filter(document=closed).count() == 0
     assert verify_record().faults == ()
@@ -181,7 +181,7 @@ def test_statements_do_not_grow_with_the_number(publication, django_assert_num_q
 
     # Documents, keys, threads; comments, versions, entries, heads, keys, counts.
     notifications = 1 if connection.vendor == "postgresql" else 0
-    with django_assert_num_queries(9 + notifications):
+    with django_assert_num_queries(10 + notifications):
         post_comments(postings)
 
 

@@ -16,7 +16,7 @@ from broadsheet.discussion.actions import (
     post_comment,
 )
 from broadsheet.discussion.markdown import MAX_TEXT
-from broadsheet.discussion.models import Comment, CommentContact, Thread
+from broadsheet.discussion.models import Comment, CommentSource, Thread
 from broadsheet.discussion.queries import thread_comments
 from broadsheet.discussion.signals import comment_posted
 from broadsheet.readers.names import MAX_NAME
@@ -60,7 +60,7 @@ def test_e_mail_is_kept_apart(publication):
         document_id=document.pk, draft=Draft(text="Hi.", name="Lena", email="lena@reader.example")
     )
 
-    assert CommentContact.objects.get().email == "lena@reader.example"
+    assert CommentSource.objects.get().email == "lena@reader.example"
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,13 @@ from broadsheet.discussion.actions import (
     checked_draft,
     prepared,
 )
-from broadsheet.discussion.intake import TRY_AGAIN_AFTER, IntakeBusy, take_in
+from broadsheet.discussion.intake import TRY_AGAIN_AFTER, IntakeBusy
 from broadsheet.discussion.markdown import comment_html
 from broadsheet.discussion.models import Comment, CommentVersion
 from broadsheet.discussion.pages import one_comment, spot_of
 from broadsheet.discussion.queries import comment_counts
+from broadsheet.moderation.models import HeldComment
+from broadsheet.moderation.submission import submit
 from broadsheet.paper.presenters.form import (
     CommentForm,
     PointedWords,
@@ -46,7 +48,7 @@ from broadsheet.paper.views.forms import (
     wants_json,
     with_paragraph,
 )
-from broadsheet.paper.views.me import writer_of
+from broadsheet.paper.views.me import Guest, sender_of, writer_of
 from broadsheet.record.models import Address
 from broadsheet.record.placements import Pointer
 from broadsheet.record.queries import current_path
@@ -103,6 +105,8 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
         seen_edition=number_of(data.get("seen_edition")),
     )
     key = form_key(data)
+    guest = Guest.of(request) if account is None else None
+    sender = sender_of(request, guest)
     if not is_from_here(request, by_session=account is not None):
         return _refused(request, found, draft, key, {"text": FROM_ELSEWHERE}, status=403)
     try:
@@ -115,8 +119,9 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
             account=account,
             author=author,
             submission_key=key,
+            sender=sender,
         )
-        comment = take_in(posting)
+        outcome = submit(posting)
     except IntakeBusy as busy:
         response = _refused(request, found, draft, key, {"text": str(busy)}, status=503)
         response.headers["Retry-After"] = str(TRY_AGAIN_AFTER)
@@ -125,12 +130,36 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
         return _changed(request, found, draft, key, changed)
     except CommentRefused as refusal:
         return _refused(request, found, draft, key, errors_by_field(refusal.errors), status=422)
+    if isinstance(outcome, HeldComment):
+        response = _held(request, found, outcome)
+    elif wants_json(request):
+        response = _posted(outcome, found)
+    else:
+        # Others may be shown the page as it was for a moment; who wrote is not.
+        seen = outcome.document.head_sequence
+        where = spot_path(found.path, spot_of(outcome), outcome.pk, seen=seen)
+        response = HttpResponseRedirect(where, status=303)
+    if guest:
+        guest.remember(response)
+    return response
+
+
+def _held(request: HttpRequest, found: Address, held: HeldComment) -> HttpResponse:
+    """Tell the writer that the words wait, and why."""
+    around = frame()
+    context = {
+        "held": held,
+        # Made safe by broadsheet.discussion.markdown.
+        "said": mark_safe(comment_html(held.text)),
+        "edition": found.document.edition,
+        "path": found.path,
+    }
     if wants_json(request):
-        return _posted(comment, found)
-    # Others may be shown the page as it was for a moment; who wrote is not.
-    seen = comment.document.head_sequence
-    where = spot_path(found.path, spot_of(comment), comment.pk, seen=seen)
-    return HttpResponseRedirect(where, status=303)
+        html = get_template("paper/held_told.html").render(context)
+        return private(JsonResponse({"held": held.pk, "html": html}, status=202))
+    return private_page(
+        "paper/held.html", context, around=around, path=f"{found.path}comment/", status=202
+    )
 
 
 def _preview(

@@ -3,7 +3,7 @@
 
 import { noteAddress, seekAddressed } from "./address.js";
 import { keepDraft } from "./drafts.js";
-import { clearErrors, send, showChanged, showErrors, showPreview } from "./forms.js";
+import { clearErrors, send, showChanged, showErrors, showHeld, showPreview } from "./forms.js";
 import { showMore } from "./more.js";
 import { place } from "./placing.js";
 import { trusted } from "./trusted.js";
@@ -67,6 +67,11 @@ function enhance(form, { parent = "", onDone = null } = {}) {
         clearErrors(form);
         form.querySelector(".preview")?.remove();
         draft.done();
+        if (body.held) {
+          showHeld(form, body.html);
+          onDone?.();
+          return;
+        }
         const comment = placeAnswer(body);
         showCount(body.count);
         onDone?.();

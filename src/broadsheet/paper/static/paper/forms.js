@@ -53,6 +53,15 @@ export function showPreview(form, html) {
   preview.focus();
 }
 
+/** Say before a form that what was sent from it waits. */
+export function showHeld(form, html) {
+  const holder = document.createElement("div");
+  holder.innerHTML = trusted(html);
+  const told = holder.firstElementChild;
+  form.before(told);
+  told.focus();
+}
+
 /** Show what changed while the reader wrote; sent again, the form says that it was seen. */
 export function showChanged(form, { changed, seen_version: version, seen_edition: edition }) {
   form.querySelector(".changed")?.remove();

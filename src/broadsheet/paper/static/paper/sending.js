@@ -1,7 +1,7 @@
 // A form that was fetched into the page: sent in place, and then on to what came of it.
 
 import { keepDraft } from "./drafts.js";
-import { clearErrors, send as post, showChanged, showErrors, showPreview } from "./forms.js";
+import { clearErrors, send as post, showChanged, showErrors, showHeld, showPreview } from "./forms.js";
 
 const LOST = "The page could not be reached. Your words are kept here; please try again.";
 
@@ -26,6 +26,11 @@ export function send(form) {
         showPreview(form, body.html);
       } else {
         draft.done();
+        if (body.held) {
+          showHeld(form, body.html);
+          form.remove();
+          return;
+        }
         const here = location.pathname + location.search;
         location.assign(body.url);
         // The address of a comment is in this page: it is loaded anew to have the comment in it.

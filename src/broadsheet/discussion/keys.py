@@ -1,0 +1,15 @@
+"""The press keys of what the discussion keeps."""
+
+from __future__ import annotations
+
+from broadsheet.press.marking import declare_keys
+
+SETTINGS = "discussion-settings"
+"""How the publication talks with its readers."""
+
+
+def declare() -> None:
+    """Change the keys when what they name is saved; comments are entries of their documents."""
+    from broadsheet.discussion.models import DiscussionSettings
+
+    declare_keys(DiscussionSettings, lambda _: [SETTINGS])

@@ -1,0 +1,1 @@
+"""What is published, what waits, what is refused, and who answers for it."""

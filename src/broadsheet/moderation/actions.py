@@ -1,0 +1,73 @@
+"""What a moderator can do with what is held: each is one transaction."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from broadsheet import clock
+from broadsheet.discussion.actions import CommentRefused, post_comments
+from broadsheet.discussion.models import Comment
+from broadsheet.moderation.enums import HeldState
+from broadsheet.moderation.keeping import posting_of
+from broadsheet.moderation.models import HeldComment
+from broadsheet.readers.models import Account
+
+MAX_REASON = 300
+"""Characters of what the writer is told."""
+
+
+class AlreadyDecided(ValueError):
+    """Somebody else decided meanwhile; ``held`` says what."""
+
+    def __init__(self, held: HeldComment) -> None:
+        super().__init__("This was decided meanwhile.")
+        self.held = held
+
+
+class ReasonMissing(ValueError):
+    """Whoever is not published is told why."""
+
+
+@transaction.atomic
+def publish_held(*, held_id: int, by: Account | None) -> Comment:
+    """Publish what waits; it stands in the thread from now on.
+
+    Raises :class:`AlreadyDecided`, and :class:`CommentRefused` where the thread takes it no more.
+    """
+    held = _waiting(held_id)
+    now = clock.now()
+    [outcome] = post_comments([posting_of(held, at=now)])
+    if isinstance(outcome, CommentRefused):
+        raise outcome
+    held.comment = outcome
+    _decide(held, HeldState.PUBLISHED, by)
+    return outcome
+
+
+@transaction.atomic
+def decline_held(*, held_id: int, by: Account | None, reason: str) -> HeldComment:
+    """Do not publish what waits, and tell its writer why. Raises :class:`AlreadyDecided` and
+    :class:`ReasonMissing`."""
+    held = _waiting(held_id)
+    reason = " ".join(reason.split())[:MAX_REASON]
+    if not reason:
+        raise ReasonMissing("Say why: the writer is told.")
+    held.decision_reason = reason
+    _decide(held, HeldState.DECLINED, by)
+    return held
+
+
+def _waiting(held_id: int) -> HeldComment:
+    held = (
+        HeldComment.objects.select_for_update(of=("self",))
+        .select_related("account", "author")
+        .get(pk=held_id)
+    )
+    if held.state != HeldState.WAITING:
+        raise AlreadyDecided(held)
+    return held
+
+
+def _decide(held: HeldComment, state: HeldState, by: Account | None) -> None:
+    held.state, held.decided_at, held.decided_by = state, clock.now(), by
+    held.save(update_fields=["state", "decided_at", "decided_by", "decision_reason", "comment"])

@@ -1,0 +1,77 @@
+"""Forms kept as data while they wait, and made again when they are published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+from broadsheet.discussion.actions import Draft, Posting, Sender
+from broadsheet.discussion.enums import CommentKind
+from broadsheet.discussion.markdown import comment_html
+from broadsheet.moderation.enums import HeldKind
+from broadsheet.moderation.models import HeldComment
+from broadsheet.moderation.verdicts import Verdict
+from broadsheet.record.placements import Pointer
+
+
+def held_from(posting: Posting, verdict: Verdict, *, at: dt.datetime) -> HeldComment:
+    """Return what keeps a posting until somebody decides, unsaved."""
+    return HeldComment(
+        kind=HeldKind.COMMENT,
+        document_id=posting.document_id,
+        parent_id=posting.draft.parent_id,
+        account=posting.account,
+        author=posting.author,
+        name=posting.name,
+        text=posting.draft.text,
+        draft=_data(posting),
+        key=posting.key,
+        email=posting.draft.email,
+        guest_key=posting.sender.guest_key,
+        address=posting.sender.address,
+        agent=posting.sender.agent,
+        reasons=verdict.data(),
+        held_at=at,
+    )
+
+
+def posting_of(held: HeldComment, *, at: dt.datetime) -> Posting:
+    """Return the posting again, as of the moment of its publication.
+
+    What its writer saw is not asked again: the moderator looks at the thread as it is now.
+    """
+    kept = dict(held.draft)
+    pointer = kept.pop("pointer")
+    return Posting(
+        document_id=held.document_id,
+        draft=Draft(
+            text=held.text,
+            name=held.name,
+            email=held.email,
+            parent_id=kept["parent_id"],
+            pointer=Pointer(**pointer) if pointer else None,
+            links_quotations=kept["links_quotations"],
+        ),
+        html=comment_html(held.text),
+        name=held.name,
+        account=held.account,
+        author=held.author,
+        kind=CommentKind(kept["kind"]),
+        at=at,
+        key=held.key,
+        is_keyed=True,
+        sender=Sender(address=held.address, agent=held.agent, guest_key=held.guest_key),
+        verdict=held.reasons,
+    )
+
+
+def _data(posting: Posting) -> dict[str, Any]:
+    draft = posting.draft
+    return {
+        "kind": str(posting.kind),
+        # Also where the parent's row is gone by then: it must not become a comment of its own.
+        "parent_id": draft.parent_id,
+        "pointer": asdict(draft.pointer) if draft.pointer else None,
+        "links_quotations": draft.links_quotations,
+    }
