@@ -18,7 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion
-from broadsheet.discussion.threads import ROOTS_PER_PAGE, allotted, steps
+from broadsheet.discussion.threads import ROOTS_PER_PAGE, allotted, reply_bound, steps
 from broadsheet.record.models import Document, Passage
 
 REPLIES_PER_BRANCH_PAGE = 100
@@ -306,8 +306,12 @@ def branch_page(
     return ThreadPage(comments, more)
 
 
-def spot_of(comment: Comment) -> Spot:
+def spot_of(comment: Comment, *, lasting: bool = False) -> Spot:
     """Return the page on which a comment is seen now, in the order of the oldest first.
+
+    ``lasting``: and still will be when others have answered meanwhile. Replies to earlier ones push
+    the last that a page has room for behind its “more replies”; so only what stands in the first half
+    of that room is sought there.
 
     No statement for a root, one for a reply to a root that has no more replies than the page shows,
     three at most, however long the thread is.
@@ -325,7 +329,7 @@ def spot_of(comment: Comment) -> Spot:
     )
     found = list(roots.values_list("pk", "root_number", "reply_count"))
     counts = {number: count for _, number, count in found}
-    room = allotted(counts)[comment.root_number]
+    room = reply_bound(counts) // (2 if lasting else 1)
     if counts[comment.root_number] <= room:
         return page
     before = Comment.objects.filter(

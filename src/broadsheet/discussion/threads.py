@@ -54,14 +54,18 @@ def steps(path: bytes) -> list[int]:
 
 
 def allotted(counts: Mapping[int, int]) -> dict[int, int]:
-    """Return how many replies a page shows beneath each of its roots, by the number that there are.
+    """Return how many replies a page shows beneath each of its roots, by the number that there are."""
+    bound = reply_bound(counts)
+    return {root: min(count, bound) for root, count in counts.items()}
 
-    All roots have the same bound, as high as the page has room for.
-    """
+
+def reply_bound(counts: Mapping[int, int]) -> int:
+    """Return how many replies a page shows beneath one root at most: the same for all its roots, as
+    high as the page has room for."""
     bound = REPLIES_PER_ROOT
     while bound > 1 and sum(min(count, bound) for count in counts.values()) > REPLIES_PER_PAGE:
         bound -= 1
-    return {root: min(count, bound) for root, count in counts.items()}
+    return bound
 
 
 def reading_order(comments: Sequence[Comment]) -> Iterator[Placed]:

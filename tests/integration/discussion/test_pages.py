@@ -295,3 +295,20 @@ def test_upgrade_puts_comments_in_place(publication):
 
     document.refresh_from_db()
     assert list(thread_faults(document)) == []
+
+
+@pytest.mark.parametrize("before", [0, 9, 10, 15, 19, 20])
+def test_reply_is_seen_where_it_landed_after_others_came_before_it(client, bridge, before):
+    """Replies to earlier replies stand above it; ten came between the answer and the page."""
+    root = factories.comment(bridge)
+    first = factories.comment(bridge, "First.", parent=root)
+    for number in range(before - 1):
+        factories.comment(bridge, f"Reply {number}.", parent=root)
+
+    data = {"text": "Mine.", "name": "Lena", "parent": root.pk}
+    where = client.post(f"{STORY}comment/", data)["Location"]
+    for number in range(10):
+        factories.comment(bridge, f"In between {number}.", parent=first)
+
+    page, _, anchor = where.partition("#")
+    assert f'id="{anchor}"' in client.get(page).content.decode()

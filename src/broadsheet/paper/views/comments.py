@@ -137,7 +137,7 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
     else:
         # Others may be shown the page as it was for a moment; who wrote is not.
         seen = outcome.document.head_sequence
-        where = spot_path(found.path, spot_of(outcome), outcome.pk, seen=seen)
+        where = spot_path(found.path, spot_of(outcome, lasting=True), outcome.pk, seen=seen)
         response = HttpResponseRedirect(where, status=303)
     if guest:
         guest.remember(response)
@@ -272,7 +272,7 @@ def _posted(comment: Comment, found: Address) -> JsonResponse:
         "level": view.placed.level,
         "parent": comment.parent_id,
         "html": get_template("paper/comment.html").render({"comment": view}),
-        "url": spot_path(found.path, spot_of(comment), comment.pk),
+        "url": spot_path(found.path, spot_of(comment, lasting=True), comment.pk),
         "count": comment_counts([comment.document_id]).get(comment.document_id, 0),
     }
     return private(JsonResponse(answer, status=201))
