@@ -42,6 +42,7 @@ from broadsheet.record.enums import EntryKind, PlacementStatus
 from broadsheet.record.models import Author, Document, Passage
 from broadsheet.record.placements import PassageRefused, Pointer, locate, passage_at
 from broadsheet.record.rows import Value, insert_rows, rows_with
+from broadsheet.statements import together
 
 SAME_WORDS_WITHIN = dt.timedelta(minutes=10)
 """A second form with the same words, name and place in this time is the first one pressed twice."""
@@ -362,40 +363,45 @@ def _store(documents: Mapping[int, Document], accepted: Sequence[_Accepted]) -> 
     threads = threads_of(
         {each.comment.document_id: documents[each.comment.document_id] for each in accepted}
     )
-    new = [
-        NewComment(each.comment, each.posting.draft.text, each.posting.html, at=_time(each.comment))
-        for each in accepted
-    ]
-    store_batch([(threads[each.comment.document_id], each) for each in new])
-    quoting: dict[int, list[tuple[Comment, str]]] = {}
-    for each in accepted:
-        draft, comment = each.posting.draft, each.comment
-        if each.marked:
-            anchor_comment(comment.document, comment, each.marked, MadeBy.WRITER, at=_time(comment))
-        elif draft.links_quotations:
-            quoting.setdefault(comment.document_id, []).append((comment, draft.text))
-        threads[comment.document_id].last_comment_at = comment.posted_at
-    for said in quoting.values():
-        link_quotations(said[-1][0].document, said, at=_time(said[-1][0]))
-    insert_rows(
-        CommentSource,
-        ["comment", "email", "guest_key", "address", "agent", "verdict", "sent_at"],
-        [_source(each.posting, each.comment) for each in accepted],
-    )
-    insert_rows(
-        Submission,
-        ["key", "comment", "sent_at"],
-        [(each.posting.key, each.comment.pk, each.comment.posted_at) for each in accepted],
-        or_replace="key",
-    )
-    keep_threads(threads.values())
-    replies = Counter(
-        (each.comment.document_id, each.comment.root_number)
-        for each in accepted
-        if each.comment.parent is not None
-    )
-    if replies:
-        count_replies(replies)
+    with together():
+        new = [
+            NewComment(
+                each.comment, each.posting.draft.text, each.posting.html, at=_time(each.comment)
+            )
+            for each in accepted
+        ]
+        store_batch([(threads[each.comment.document_id], each) for each in new])
+        quoting: dict[int, list[tuple[Comment, str]]] = {}
+        for each in accepted:
+            draft, comment = each.posting.draft, each.comment
+            if each.marked:
+                anchor_comment(
+                    comment.document, comment, each.marked, MadeBy.WRITER, at=_time(comment)
+                )
+            elif draft.links_quotations:
+                quoting.setdefault(comment.document_id, []).append((comment, draft.text))
+            threads[comment.document_id].last_comment_at = comment.posted_at
+        for said in quoting.values():
+            link_quotations(said[-1][0].document, said, at=_time(said[-1][0]))
+        insert_rows(
+            CommentSource,
+            ["comment", "email", "guest_key", "address", "agent", "verdict", "sent_at"],
+            [_source(each.posting, each.comment) for each in accepted],
+        )
+        insert_rows(
+            Submission,
+            ["key", "comment", "sent_at"],
+            [(each.posting.key, each.comment.pk, each.comment.posted_at) for each in accepted],
+            or_replace="key",
+        )
+        keep_threads(threads.values())
+        replies = Counter(
+            (each.comment.document_id, each.comment.root_number)
+            for each in accepted
+            if each.comment.parent is not None
+        )
+        if replies:
+            count_replies(replies)
     for each in accepted:
         _announce(each.comment)
 

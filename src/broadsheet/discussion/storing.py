@@ -22,6 +22,7 @@ from broadsheet.record import journal
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.models import Document
 from broadsheet.record.rows import insert_rows, rows_with, update_rows
+from broadsheet.statements import update_each
 
 BATCH = 1000
 """Comments that are written together; what is held in memory at once is of this order."""
@@ -72,12 +73,11 @@ def count_replies(added: Mapping[tuple[int, int], int]) -> None:
     One prepared statement, once for each root.
     """
     table = connection.ops.quote_name(Comment._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET reply_count = reply_count + %s"  # noqa: S608 (the name of our own table)
-            " WHERE document_id = %s AND depth = 1 AND root_number = %s",
-            [(count, *root) for root, count in added.items()],
-        )
+    update_each(
+        f"UPDATE {table} SET reply_count = reply_count + %s"  # noqa: S608 (the name of our own table)
+        " WHERE document_id = %s AND depth = 1 AND root_number = %s",
+        [(count, *root) for root, count in added.items()],
+    )
 
 
 def threads_of(documents: Mapping[int, Document]) -> dict[int, Thread]:
