@@ -46,7 +46,7 @@ def collect_static(say: Say) -> None:
     """Collect, compress and name static files, unless those there are of this release."""
     root = Path(settings.STATIC_ROOT)
     stamp = root / ".release"
-    wanted = _release_stamp()
+    wanted = release_stamp()
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     say("Preparing styles and scripts (once for each release) …")
@@ -56,7 +56,7 @@ def collect_static(say: Say) -> None:
     stamp.write_text(wanted)
 
 
-def _release_stamp() -> str:
+def release_stamp() -> str:
     """Return a digest of the versions that make static files what they are, and of our own files."""
     digest = hashlib.sha256()
     for package in _STATIC_SOURCES:
