@@ -16,6 +16,7 @@ from broadsheet.cli import main
 from broadsheet.conf.options import Options, variable_of
 from broadsheet.discussion import keys as discussion_keys
 from broadsheet.press import counters
+from broadsheet.readers import keys as readers_keys
 from broadsheet.record import keys
 from broadsheet.record.enums import EditionKind
 
@@ -60,7 +61,8 @@ def press_keys() -> list[str]:
     ]
     made = [
         function(4711).replace("4711", "ID")
-        for name, function in vars(keys).items()
+        for module in (keys, readers_keys)
+        for name, function in vars(module).items()
         if name.endswith("_key") and inspect.isfunction(function)
     ]
     return constants + made

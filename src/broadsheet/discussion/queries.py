@@ -16,6 +16,7 @@ from broadsheet.discussion.models import (
     Thread,
 )
 from broadsheet.press.kept import kept
+from broadsheet.readers.models import Account
 from broadsheet.record.models import Document, Edition
 from broadsheet.record.queries import editions_in_force
 
@@ -117,6 +118,30 @@ def comment_with_passages(pk: int) -> Comment | None:
     """Return one comment as :func:`comments_with_passages` does, with its document and edition."""
     found = Comment.objects.filter(pk=pk).select_related("document", "document__edition")
     return _with_passages(found).first()
+
+
+def comments_by(account: Account, *, before: int | None, limit: int) -> list[Comment]:
+    """Return what an account wrote and everybody may read, the last first, before the comment of a
+    number if one is given. Two statements.
+
+    Comments come with ``shown_versions``, document and edition; what was removed or stands under a
+    withdrawn story is left out.
+    """
+    found = Comment.objects.filter(
+        account=account,
+        removed_at=None,
+        document__edition__isnull=False,
+        document__withdrawn_at=None,
+    )
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    versions = CommentVersion.objects.filter(valid_to=None)
+    return list(
+        found.select_related("document__edition")
+        .defer("document__edition__body_html", "document__edition__canonical_text")
+        .prefetch_related(Prefetch("versions", queryset=versions, to_attr="shown_versions"))  # type: ignore[no-redef]
+        .order_by("-pk")[:limit]
+    )
 
 
 def _with_passages(comments: QuerySet[Comment]) -> QuerySet[Comment]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
 from broadsheet.paper.views import (
@@ -20,6 +20,7 @@ from broadsheet.paper.views import (
     moments,
     passages,
     proposals,
+    readers,
     search,
     story,
 )
@@ -55,6 +56,9 @@ urlpatterns = [
     path("robots.txt", errors.robots, name="robots"),
     path("favicon.svg", errors.favicon, name="favicon"),
     path("me/", me.me, name="me"),
+    path("account/", include("broadsheet.paper.account_urls")),
+    path("reader/<int:pk>/", readers.profile, name="reader"),
+    path("reader/<int:pk>/initials.svg", readers.initials, name="initials"),
     path("c/<int:pk>/", comments.permalink, name="comment"),
     path("proposal/<int:pk>/", proposals.proposal, name="proposal"),
     path("a/<int:pk>/", annotations.annotation, name="annotation"),

@@ -37,6 +37,11 @@ class CommentForm:
     changed: Sequence[ChangeView] = ()
 
     @property
+    def sign_in_path(self) -> str:
+        """Where one signs in and comes back to the discussion."""
+        return _sign_in_path(f"{self.action.removesuffix('comment/')}#discussion")
+
+    @property
     def propose_path(self) -> str:
         """Where a correction of the same words is proposed."""
         if self.pointer is None:
@@ -85,6 +90,14 @@ class ProposalForm:
     preview: Sequence[ParagraphChange] = ()
     writer: str = ""
     token: str = ""
+
+    @property
+    def sign_in_path(self) -> str:
+        return _sign_in_path(self.action.removesuffix("propose/"))
+
+
+def _sign_in_path(back: str) -> str:
+    return f"/account/sign-in/?{urlencode({'next': back})}"
 
 
 def change_views(changes: Iterable[Change]) -> list[ChangeView]:
