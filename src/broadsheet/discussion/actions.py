@@ -35,7 +35,8 @@ from broadsheet.discussion.storing import (
     threads_of,
 )
 from broadsheet.readers.models import Account
-from broadsheet.readers.names import NameUnusable, clean_name, is_legible
+from broadsheet.readers.names import NameUnusable, is_legible
+from broadsheet.readers.protection import check_name
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document, lock_documents
 from broadsheet.record.enums import EntryKind, PlacementStatus
@@ -122,8 +123,11 @@ class Draft:
     """The number of the edition that the writer saw; ``None``: not said."""
 
 
-def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
-    """Return the draft as it would be stored; raises :class:`CommentRefused` with all that is wrong."""
+def checked_draft(draft: Draft, *, needs_name: bool, account: Account | None = None) -> Draft:
+    """Return the draft as it would be stored; raises :class:`CommentRefused` with all that is wrong.
+
+    With ``needs_name`` the name must be one that nobody else has; that costs a statement.
+    """
     errors: list[FieldError] = []
     text = clean_text(draft.text) if len(draft.text) <= MAX_RAW_TEXT else draft.text
     if not text:
@@ -141,7 +145,7 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
     name = ""
     if needs_name:
         try:
-            name = clean_name(draft.name)
+            name = check_name(draft.name, account=account)
         except NameUnusable as error:
             errors.append(FieldError("name", str(error)))
     email = draft.email.strip()
@@ -202,12 +206,14 @@ def prepared(
     at: dt.datetime | None = None,
     sender: Sender = Sender(),
 ) -> Posting:
-    """Check and render a comment, without a statement; the arguments are :func:`post_comment`'s.
+    """Check and render a comment; the arguments are :func:`post_comment`'s.
+
+    A statement for who has no name of their own: whether theirs belongs to somebody else.
 
     Raises :class:`CommentRefused`.
     """
     own_name = author.name if author else (account.name if account else "")
-    draft = checked_draft(draft, needs_name=not own_name)
+    draft = checked_draft(draft, needs_name=not own_name, account=account)
     name = own_name or draft.name
     place = (document_id, draft.parent_id, draft.pointer and astuple(draft.pointer))
     said = "\x00".join((submission_key, repr(place), name, draft.text))

@@ -6,3 +6,8 @@ class ReadersConfig(AppConfig):
     label = "readers"
     verbose_name = "Readers"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from broadsheet.readers import keys
+
+        keys.declare()
