@@ -15,7 +15,7 @@ from django.db import transaction
 
 from broadsheet import clock
 from broadsheet.discussion.anchors import anchor_comment, link_quotations
-from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Origin
+from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Mark, Origin
 from broadsheet.discussion.markdown import MAX_TEXT, clean_text, comment_html, plain_html
 from broadsheet.discussion.models import (
     AuthorAlias,
@@ -34,9 +34,10 @@ from broadsheet.discussion.storing import (
     store_comments,
     threads_of,
 )
+from broadsheet.readers.disclosures import DisclosureRefused, Line, bearing, clean_line, lines_of
 from broadsheet.readers.models import Account
 from broadsheet.readers.names import NameUnusable, is_legible
-from broadsheet.readers.protection import check_name
+from broadsheet.readers.protection import check_name, is_staff
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document, lock_documents
 from broadsheet.record.enums import EntryKind, PlacementStatus
@@ -112,6 +113,8 @@ class Draft:
     text: str
     name: str = ""
     email: str = ""
+    disclosure: str = ""
+    """What interest the writer has in this, for this comment alone."""
     parent_id: int | None = None
     pointer: Pointer | None = None
     """The words that it is about, if the writer marked some."""
@@ -156,9 +159,14 @@ def checked_draft(draft: Draft, *, needs_name: bool, account: Account | None = N
             errors.append(
                 FieldError("email", "This is not an e-mail address. You can also leave it empty.")
             )
+    disclosure = ""
+    try:
+        disclosure = clean_line(draft.disclosure)
+    except DisclosureRefused as error:
+        errors.append(FieldError("disclosure", str(error)))
     if errors:
         raise CommentRefused(*errors)
-    return replace(draft, text=text, name=name, email=email)
+    return replace(draft, text=text, name=name, email=email, disclosure=disclosure)
 
 
 @dataclass(frozen=True)
@@ -193,6 +201,10 @@ class Posting:
     sender: Sender = Sender()
     verdict: Sequence[Mapping[str, object]] | None = None
     """Moderation's reasons, as data; ``None``: nobody judged."""
+    mark: str = ""
+    """What the writer is, beside an author: a value of :class:`Mark`."""
+    lines: Sequence[Line] = ()
+    """What the writer discloses, for this comment or on the profile, where it may bear on the story."""
 
 
 def prepared(
@@ -208,7 +220,8 @@ def prepared(
 ) -> Posting:
     """Check and render a comment; the arguments are :func:`post_comment`'s.
 
-    A statement for who has no name of their own: whether theirs belongs to somebody else.
+    One statement: for who has no name of their own, whether theirs belongs to somebody else; for an
+    account, what it discloses.
 
     Raises :class:`CommentRefused`.
     """
@@ -229,7 +242,35 @@ def prepared(
         key=hashlib.sha256(said.encode()).hexdigest(),
         is_keyed=bool(submission_key),
         sender=sender,
+        mark=Mark.STAFF if author is None and is_staff(account) else "",
+        lines=_lines(draft, account, author),
     )
+
+
+def _lines(draft: Draft, account: Account | None, author: Author | None) -> list[Line]:
+    said = [draft.disclosure, author.disclosure if author else ""]
+    lines = [Line(text) for text in said if text]
+    return lines + (lines_of(account) if account else [])
+
+
+def _stamp(posting: Posting, document: Document) -> list[str] | None:
+    """Return the lines that stand beside the name: those for this comment, and those of the profile
+    that bear on the story as it is now. A statement if there are lines of a profile."""
+    if not posting.lines:
+        return None
+    if all(not line.about for line in posting.lines):
+        return [line.text for line in posting.lines]
+    assert document.edition is not None
+    content = document.edition.content
+    bear = bearing(
+        posting.lines,
+        [topic.name for topic in content.topics],
+        content.headline,
+        content.standfirst,
+        document.edition.canonical_text,
+    )
+    said = [f"{line.about}: {line.text}" if line.about else line.text for line in bear]
+    return list(dict.fromkeys(said)) or None
 
 
 def post_comment(
@@ -358,6 +399,8 @@ def _accept(
         name=posting.name,
         author=posting.author,
         account=posting.account,
+        mark=posting.mark,
+        disclosures=_stamp(posting, document),
         posted_at=posting.at or clock.now(),
     )
     return _Accepted(posting, comment, marked)

@@ -60,8 +60,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        account = super().from_db(db, field_names, values)
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any
+    ) -> Self:
+        account = super().from_db(db, field_names, values, **kwargs)
         account.name_in_store = account.name if "name" in field_names else None
         return account
 
@@ -161,3 +163,30 @@ class ReservedName(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Disclosure(models.Model):
+    """A line in which a reader says what interest they have in something: “I work for them”.
+
+    It stands on the profile and beside what they write about it from then on; what they wrote before
+    keeps what was said then.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="disclosures")
+    topic = models.ForeignKey(
+        "record.Topic", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    about = models.CharField(max_length=80, help_text="The name of the topic, or free words.")
+    text = models.CharField(max_length=200)
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["account_id", "about", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "account", Lower("about"), name="readers_disclosure_once_a_topic"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.text}"

@@ -6,7 +6,6 @@ import importlib.util
 
 import pytest
 from tests.shared_fixtures import ROOT
-
 from tools import name_tables
 
 
