@@ -15,7 +15,7 @@ from django.db import transaction
 
 from broadsheet import clock
 from broadsheet.discussion.anchors import anchor_comment, link_quotations
-from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Origin
+from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Mark, Origin
 from broadsheet.discussion.markdown import MAX_TEXT, clean_text, comment_html, plain_html
 from broadsheet.discussion.models import (
     AuthorAlias,
@@ -34,8 +34,10 @@ from broadsheet.discussion.storing import (
     store_comments,
     threads_of,
 )
+from broadsheet.readers.disclosures import DisclosureRefused, Line, bearing, clean_line, lines_of
 from broadsheet.readers.models import Account
-from broadsheet.readers.names import NameUnusable, clean_name, is_legible
+from broadsheet.readers.names import NameUnusable, is_legible
+from broadsheet.readers.protection import check_name, is_staff
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document, lock_documents
 from broadsheet.record.enums import EntryKind, PlacementStatus
@@ -112,6 +114,8 @@ class Draft:
     text: str
     name: str = ""
     email: str = ""
+    disclosure: str = ""
+    """What interest the writer has in this, for this comment alone."""
     parent_id: int | None = None
     pointer: Pointer | None = None
     """The words that it is about, if the writer marked some."""
@@ -123,8 +127,11 @@ class Draft:
     """The number of the edition that the writer saw; ``None``: not said."""
 
 
-def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
-    """Return the draft as it would be stored; raises :class:`CommentRefused` with all that is wrong."""
+def checked_draft(draft: Draft, *, needs_name: bool, account: Account | None = None) -> Draft:
+    """Return the draft as it would be stored; raises :class:`CommentRefused` with all that is wrong.
+
+    With ``needs_name`` the name must be one that nobody else has; that costs a statement.
+    """
     errors: list[FieldError] = []
     text = clean_text(draft.text) if len(draft.text) <= MAX_RAW_TEXT else draft.text
     if not text:
@@ -142,7 +149,7 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
     name = ""
     if needs_name:
         try:
-            name = clean_name(draft.name)
+            name = check_name(draft.name, account=account)
         except NameUnusable as error:
             errors.append(FieldError("name", str(error)))
     email = draft.email.strip()
@@ -153,9 +160,14 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
             errors.append(
                 FieldError("email", "This is not an e-mail address. You can also leave it empty.")
             )
+    disclosure = ""
+    try:
+        disclosure = clean_line(draft.disclosure)
+    except DisclosureRefused as error:
+        errors.append(FieldError("disclosure", str(error)))
     if errors:
         raise CommentRefused(*errors)
-    return replace(draft, text=text, name=name, email=email)
+    return replace(draft, text=text, name=name, email=email, disclosure=disclosure)
 
 
 @dataclass(frozen=True)
@@ -190,6 +202,10 @@ class Posting:
     sender: Sender = Sender()
     verdict: Sequence[Mapping[str, object]] | None = None
     """Moderation's reasons, as data; ``None``: nobody judged."""
+    mark: str = ""
+    """What the writer is, beside an author: a value of :class:`Mark`."""
+    lines: Sequence[Line] = ()
+    """What the writer discloses, for this comment or on the profile, where it may bear on the story."""
 
 
 def prepared(
@@ -203,12 +219,15 @@ def prepared(
     at: dt.datetime | None = None,
     sender: Sender = Sender(),
 ) -> Posting:
-    """Check and render a comment, without a statement; the arguments are :func:`post_comment`'s.
+    """Check and render a comment; the arguments are :func:`post_comment`'s.
+
+    One statement: for who has no name of their own, whether theirs belongs to somebody else; for an
+    account, what it discloses.
 
     Raises :class:`CommentRefused`.
     """
     own_name = author.name if author else (account.name if account else "")
-    draft = checked_draft(draft, needs_name=not own_name)
+    draft = checked_draft(draft, needs_name=not own_name, account=account)
     name = own_name or draft.name
     place = (document_id, draft.parent_id, draft.pointer and astuple(draft.pointer))
     said = "\x00".join((submission_key, repr(place), name, draft.text))
@@ -224,7 +243,35 @@ def prepared(
         key=hashlib.sha256(said.encode()).hexdigest(),
         is_keyed=bool(submission_key),
         sender=sender,
+        mark=Mark.STAFF if author is None and is_staff(account) else "",
+        lines=_lines(draft, account, author),
     )
+
+
+def _lines(draft: Draft, account: Account | None, author: Author | None) -> list[Line]:
+    said = [draft.disclosure, author.disclosure if author else ""]
+    lines = [Line(text) for text in said if text]
+    return lines + (lines_of(account) if account else [])
+
+
+def _stamp(posting: Posting, document: Document) -> list[str] | None:
+    """Return the lines that stand beside the name: those for this comment, and those of the profile
+    that bear on the story as it is now. A statement if there are lines of a profile."""
+    if not posting.lines:
+        return None
+    if all(not line.about for line in posting.lines):
+        return [line.text for line in posting.lines]
+    assert document.edition is not None
+    content = document.edition.content
+    bear = bearing(
+        posting.lines,
+        [topic.name for topic in content.topics],
+        content.headline,
+        content.standfirst,
+        document.edition.canonical_text,
+    )
+    said = [f"{line.about}: {line.text}" if line.about else line.text for line in bear]
+    return list(dict.fromkeys(said)) or None
 
 
 def post_comment(
@@ -353,6 +400,8 @@ def _accept(
         name=posting.name,
         author=posting.author,
         account=posting.account,
+        mark=posting.mark,
+        disclosures=_stamp(posting, document),
         posted_at=posting.at or clock.now(),
     )
     return _Accepted(posting, comment, marked)

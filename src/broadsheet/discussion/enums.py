@@ -43,3 +43,9 @@ class Admission(models.TextChoices):
 
     OPEN = "open", "It is published at once"
     HELD = "held", "It waits for a moderator"
+
+
+class Mark(models.TextChoices):
+    """What stands beside the name of who is more than a reader; an author’s is by the profile."""
+
+    STAFF = "staff", "Staff"

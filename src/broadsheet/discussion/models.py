@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -12,6 +13,7 @@ from broadsheet.discussion.enums import (
     CommentKind,
     GuestPolicy,
     MadeBy,
+    Mark,
     Origin,
 )
 
@@ -32,6 +34,16 @@ class DiscussionSettings(models.Model):
         choices=Admission,
         default=Admission.OPEN,
         help_text="What becomes of a comment that nothing speaks against.",
+    )
+    interest_days = models.PositiveSmallIntegerField(
+        "days to answer",
+        default=3,
+        db_default=3,
+        validators=[MaxValueValidator(60)],
+        help_text=(
+            "When somebody asks whether the writer of a comment has an interest, and there is no"
+            " answer: days until that is said beside the comment."
+        ),
     )
 
     class Meta:
@@ -103,6 +115,18 @@ class Comment(models.Model):
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="comments"
     )
+    mark = models.CharField(
+        max_length=16,
+        choices=Mark,
+        blank=True,
+        db_default="",
+        help_text="What the writer was when it was written, beside what ``author`` says.",
+    )
+    disclosures = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="What the writer disclosed when it was written: a list of lines; null: nothing.",
+    )
     posted_at = models.DateTimeField(null=True)
     source_key = models.CharField(
         max_length=200, blank=True, help_text="Its id where it came from."
@@ -162,6 +186,10 @@ class Comment(models.Model):
                 | Q(removed_at__isnull=False, name="", author=None) & ~Q(removal_reason=""),
                 name="discussion_comment_removed_with_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(mark="") | Q(mark__in=Mark.values) & Q(removed_at=None),
+                name="discussion_comment_mark_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -206,6 +234,9 @@ class RemovedWords(models.Model):
         "record.Author", null=True, on_delete=models.PROTECT, related_name="+"
     )
     texts = models.JSONField(help_text="By the number of the version.")
+    stamp = models.JSONField(
+        null=True, help_text="Its mark, its disclosures, and what was answered to who asked."
+    )
 
     def __str__(self) -> str:
         return f"words of comment {self.comment_id}"
@@ -231,6 +262,35 @@ class CommentPassage(models.Model):
 
     def __str__(self) -> str:
         return f"comment {self.comment_id} about {self.passage}"
+
+
+class InterestQuestion(models.Model):
+    """Somebody asked whether the writer of a comment has an interest; asked once, answered once."""
+
+    comment = models.OneToOneField(
+        Comment, primary_key=True, on_delete=models.CASCADE, related_name="interest"
+    )
+    asked_at = models.DateTimeField()
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    key_digest = models.BinaryField(
+        max_length=32, default=b"", help_text="SHA-256 of the key that a guest was sent to answer."
+    )
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], name="discussion_interest_age")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=False) | Q(answered_at=None, answer=""),
+                name="discussion_interest_answered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"question to the writer of comment {self.comment_id}"
 
 
 class CommentSource(models.Model):

@@ -171,7 +171,7 @@ def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list
     """Load comments with author and the version that was valid, in reading order. One statement."""
     versions = CommentVersion.objects.filter(
         comment__in=Comment.objects.filter(chosen, standing(at)).order_by().values("pk")
-    ).select_related("comment", "comment__author", "comment__parent")
+    ).select_related("comment", "comment__author", "comment__parent", "comment__interest")
     if at is None:
         versions = versions.filter(valid_to=None)
     else:

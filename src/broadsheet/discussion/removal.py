@@ -14,7 +14,7 @@ from django.db import transaction
 
 from broadsheet import clock
 from broadsheet.discussion.enums import CommentKind
-from broadsheet.discussion.models import Comment, CommentVersion, RemovedWords
+from broadsheet.discussion.models import Comment, CommentVersion, InterestQuestion, RemovedWords
 from broadsheet.discussion.signals import comment_removed
 from broadsheet.press.keys import change_after_commit
 from broadsheet.record import journal
@@ -51,11 +51,14 @@ def remove_comment(
         name=comment.name,
         author=comment.author,
         texts=dict(comment.versions.values_list("number", "text")),
+        stamp=take_stamp(comment),
     )
     CommentVersion.objects.filter(comment=comment).update(text="", html="")
     comment.name, comment.author = "", None
     comment.removed_at, comment.removal_reason = now, reason
-    comment.save(update_fields=["name", "author", "removed_at", "removal_reason"])
+    comment.save(
+        update_fields=["name", "author", "removed_at", "removal_reason", "mark", "disclosures"]
+    )
     journal.append_entry(
         document=document,
         kind=EntryKind.REMOVAL,
@@ -67,6 +70,19 @@ def remove_comment(
     change_after_commit(document_key(document.pk), withdraws=True)
     transaction.on_commit(lambda: _announce(document, comment), robust=True)
     return comment
+
+
+def take_stamp(comment: Comment) -> dict[str, object]:
+    """Take what stands beside a comment’s name from it, unsaved, and from the answer to who asked for
+    an interest; returns it, to be kept apart."""
+    stamp: dict[str, object] = {"mark": comment.mark, "disclosures": comment.disclosures}
+    comment.mark, comment.disclosures = "", None
+    question = InterestQuestion.objects.filter(comment=comment).exclude(answer="").first()
+    if question:
+        stamp["answer"] = question.answer
+        question.answer = ""
+        question.save(update_fields=["answer"])
+    return {name: value for name, value in stamp.items() if value}
 
 
 def _checked_reason(comment: Comment, reason: str) -> str:

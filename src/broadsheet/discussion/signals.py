@@ -14,3 +14,9 @@ comments_imported = Signal()
 quoted_words_changed = Signal()
 """``comments``, ``edition``: an edition reworded or removed the words that these comments are about.
 Their writers are to be told."""
+
+interest_asked = Signal()
+"""``comment``, ``key``: somebody asked whether its writer has an interest; the key lets a guest answer."""
+
+interest_answered = Signal()
+"""``comment``: its writer answered who asked for an interest."""

@@ -41,8 +41,13 @@ class NewComment:
 
 
 def comment_content(comment: Comment, version: CommentVersion) -> dict[str, object]:
-    """Return what the journal's digest of a comment is made of."""
+    """Return what the journal's digest of a comment is made of.
+
+    Mark and disclosures are part of it where there are any.
+    """
+    stamped = {"mark": comment.mark, "disclosures": comment.disclosures}
     return {
+        **{name: value for name, value in stamped.items() if value},
         "name": comment.name,
         "kind": comment.kind,
         "parent": comment.parent_id,

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
+from broadsheet.discussion.interests import answered_content, asked_content
 from broadsheet.discussion.models import (
     AuthorAlias,
     Comment,
     CommentPassage,
     CommentVersion,
+    InterestQuestion,
     RemovedWords,
     Thread,
 )
@@ -45,6 +47,9 @@ def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
         if kept := removed.get(version.comment_id):
             # In memory only: what readers do not see any more is what the entry was made of.
             version.comment.name, version.text = kept.name, kept.texts["1"]
+            stamp = kept.stamp or {}
+            version.comment.mark = stamp.get("mark", "")
+            version.comment.disclosures = stamp.get("disclosures")
     return {
         by_comment[version.comment_id]: comment_content(version.comment, version)
         for version in found
@@ -57,6 +62,27 @@ def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
         comment__in=list(by_comment), comment__document=entries[0].document_id
     ).select_related("comment")
     return {by_comment[kept.comment_id]: removal_content(kept) for kept in removed}
+
+
+def _load_questions(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    by_comment = {(_number(entry), entry.kind): entry.pk for entry in entries}
+    asked = InterestQuestion.objects.filter(
+        pk__in=[number for number, _ in by_comment], comment__document=entries[0].document_id
+    )
+    answers = {
+        kept.comment_id: (kept.stamp or {}).get("answer", "")
+        for kept in RemovedWords.objects.filter(comment__in=[each.pk for each in asked])
+    }
+    found: dict[int, object] = {}
+    for question in asked:
+        question.answer = question.answer or answers.get(question.pk, "")
+        for kind, content in (
+            (EntryKind.INTEREST_ASKED, asked_content(question)),
+            (EntryKind.INTEREST_ANSWERED, answered_content(question)),
+        ):
+            if (question.pk, kind) in by_comment:
+                found[by_comment[question.pk, kind]] = content
+    return found
 
 
 def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
@@ -127,3 +153,5 @@ def register() -> None:
     journal.register_content(EntryKind.COMMENT, _load_comments)
     journal.register_content(EntryKind.REMOVAL, _load_removals)
     journal.register_content(EntryKind.ATTRIBUTION, _load_aliases)
+    journal.register_content(EntryKind.INTEREST_ASKED, _load_questions)
+    journal.register_content(EntryKind.INTEREST_ANSWERED, _load_questions)

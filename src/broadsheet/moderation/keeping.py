@@ -12,6 +12,7 @@ from broadsheet.discussion.markdown import comment_html
 from broadsheet.moderation.enums import HeldKind
 from broadsheet.moderation.models import HeldComment
 from broadsheet.moderation.verdicts import Verdict
+from broadsheet.readers.disclosures import Line
 from broadsheet.record.placements import Pointer
 
 
@@ -63,6 +64,8 @@ def posting_of(held: HeldComment, *, at: dt.datetime) -> Posting:
         is_keyed=True,
         sender=Sender(address=held.address, agent=held.agent, guest_key=held.guest_key),
         verdict=held.reasons,
+        mark=kept.get("mark", ""),
+        lines=[Line(**line) for line in kept.get("lines", ())],
     )
 
 
@@ -74,4 +77,7 @@ def _data(posting: Posting) -> dict[str, Any]:
         "parent_id": draft.parent_id,
         "pointer": asdict(draft.pointer) if draft.pointer else None,
         "links_quotations": draft.links_quotations,
+        # What the writer was and disclosed when it was written.
+        "mark": str(posting.mark),
+        "lines": [asdict(line) for line in posting.lines],
     }

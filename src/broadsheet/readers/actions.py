@@ -12,10 +12,11 @@ from django.db import transaction
 from broadsheet import clock
 from broadsheet.press.keys import change_after_commit
 from broadsheet.readers.keys import reader_key
-from broadsheet.readers.models import Account, Session, Ticket
-from broadsheet.readers.names import clean_name
+from broadsheet.readers.models import Account, NameKey, Session, Ticket, stored_keys
 from broadsheet.readers.portraits import delete_portrait, store_portrait
+from broadsheet.readers.protection import Belongs, NameTaken, check_name
 from broadsheet.readers.signals import account_erasing, profile_changed
+from broadsheet.record.models import Author
 
 MAX_EMAIL = 254
 
@@ -83,13 +84,29 @@ def change_address(*, account: Account, email: str) -> None:
 def change_name(*, account: Account, name: str) -> str:
     """Give the account another name, under which it writes from now on; returns it as it is shown.
 
-    What was written before stays signed as it was. Raises
-    :class:`~broadsheet.readers.names.NameUnusable`.
+    What was written before stays signed as it was; the former name stays in the public history of
+    its names. Raises :class:`~broadsheet.readers.names.NameUnusable` and :class:`NameTaken`.
     """
-    account.name = clean_name(name)
-    account.save(update_fields=["name"])
+    locked = Account.objects.select_for_update().get(pk=account.pk)
+    author = Author.objects.filter(account=locked).first()
+    locked.name = check_name(name, account=locked, author=author)
+    locked.save(update_fields=["name"])
+    keys = stored_keys(locked.name)
+    if NameKey.objects.filter(key__in=keys, account=locked).count() != len(keys):
+        # Somebody else took it between our look and our word.
+        raise NameTaken(locked.name, locked.name, Belongs.ACCOUNT)
+    account.name = locked.name
     _profile_changed(account)
     return account.name
+
+
+@transaction.atomic
+def forget_names(*, account: Account) -> None:
+    """Erase an account’s name and all names it had, so that they are free for others."""
+    account.name = ""
+    account.save(update_fields=["name"])
+    account.names.all().delete()
+    account.name_keys.all().delete()
 
 
 @transaction.atomic

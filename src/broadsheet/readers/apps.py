@@ -13,8 +13,9 @@ class ReadersConfig(AppConfig):
     def ready(self) -> None:
         from allauth.socialaccount.models import SocialAccount
 
-        from broadsheet.readers import export, proof
+        from broadsheet.readers import export, keys, proof
 
+        keys.declare()
         proof.connect()
         export.connect()
         pre_save.connect(_forget_the_rest, sender=SocialAccount, dispatch_uid="readers.providers")

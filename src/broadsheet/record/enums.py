@@ -100,3 +100,5 @@ class EntryKind(models.TextChoices):
     DECISION = "decision", "Decision on a proposal"
     ATTRIBUTION = "attribution", "Attribution"
     REMOVAL = "removal", "Removal of a comment"
+    INTEREST_ASKED = "interest_asked", "Question for a disclosure"
+    INTEREST_ANSWERED = "interest_answered", "Answer to a question for a disclosure"

@@ -24,6 +24,7 @@ class CommentForm:
     text: str = ""
     name: str = ""
     email: str = ""
+    disclosure: str = ""
     parent_id: int | None = None
     key: str = ""
     errors: dict[str, str] = field(default_factory=dict)

@@ -203,6 +203,7 @@ def _view(
                 talk=talk,
                 proposals=proposed,
                 below=below,
+                at=at,
             ),
             page,
             path=path,

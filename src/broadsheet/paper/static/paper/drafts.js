@@ -39,21 +39,27 @@ export function keepDraft(form, place) {
   const saved = read(name);
   const reader = read("reader");
   const text = form.elements.namedItem("text");
+  const disclosure = form.elements.namedItem("disclosure");
   const draft = {
     key: saved.key ?? newKey(),
     done() {
       localStorage.removeItem(name);
       text.value = "";
+      if (disclosure) disclosure.value = "";
       draft.key = newKey();
     },
   };
   if (!text.value && saved.text) text.value = saved.text;
+  if (disclosure && !disclosure.value && saved.disclosure) {
+    disclosure.value = saved.disclosure;
+    disclosure.closest("details").open = true;
+  }
   for (const field of ["name", "email"]) {
     const input = form.elements.namedItem(field);
     if (input && !input.value && reader[field]) input.value = reader[field];
   }
   form.addEventListener("input", () => {
-    write(name, { text: text.value, key: draft.key, at: Date.now() });
+    write(name, { text: text.value, disclosure: disclosure?.value ?? "", key: draft.key, at: Date.now() });
     write("reader", {
       name: form.elements.namedItem("name")?.value ?? reader.name,
       email: form.elements.namedItem("email")?.value ?? reader.email,
