@@ -35,6 +35,8 @@ class CommentForm:
     seen_edition: int | None = None
     links_quotations: bool = True
     changed: Sequence[ChangeView] = ()
+    was_told: bool = False
+    """Whether the writer is asked to look again; sent once more, the form says so."""
 
     @property
     def propose_path(self) -> str:
