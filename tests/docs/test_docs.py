@@ -15,6 +15,7 @@ from tests.shared_fixtures import ROOT
 from broadsheet.cli import main
 from broadsheet.conf.options import Options, variable_of
 from broadsheet.discussion import keys as discussion_keys
+from broadsheet.moderation import keys as moderation_keys
 from broadsheet.press import counters
 from broadsheet.readers import keys as readers_keys
 from broadsheet.record import keys
@@ -55,7 +56,7 @@ def press_keys() -> list[str]:
     """Return all press keys as they are documented; ``ID`` stands for a number."""
     constants = [
         value
-        for module in (keys, discussion_keys, counters)
+        for module in (keys, discussion_keys, moderation_keys, counters)
         for name, value in vars(module).items()
         if name.isupper() and not name.startswith("_") and isinstance(value, str)
     ]

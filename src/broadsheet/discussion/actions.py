@@ -25,7 +25,7 @@ from broadsheet.discussion.models import (
     Submission,
     Thread,
 )
-from broadsheet.discussion.signals import comment_posted, comments_imported
+from broadsheet.discussion.signals import comment_posted, comments_imported, comments_stored
 from broadsheet.discussion.storing import (
     NewComment,
     count_replies,
@@ -206,6 +206,8 @@ class Posting:
     """What the writer is, beside an author: a value of :class:`Mark`."""
     lines: Sequence[Line] = ()
     """What the writer discloses, for this comment or on the profile, where it may bear on the story."""
+    left: object = None
+    """What moderation wants to be given back when the comment is stored, see ``comments_stored``."""
 
 
 def prepared(
@@ -443,6 +445,7 @@ def _store(documents: Mapping[int, Document], accepted: Sequence[_Accepted]) -> 
             [(each.posting.key, each.comment.pk, each.comment.posted_at) for each in accepted],
             or_replace="key",
         )
+        comments_stored.send(Comment, stored=[(each.posting, each.comment) for each in accepted])
         keep_threads(threads.values())
         replies = Counter(
             (each.comment.document_id, each.comment.root_number)

@@ -1,9 +1,13 @@
-"""What the discussion announces, after the commit."""
+"""What the discussion announces; after the commit, unless it is said otherwise."""
 
 from django.dispatch import Signal
 
 comment_posted = Signal()
 """``comment``: a comment was added to a thread."""
+
+comments_stored = Signal()
+"""``stored``, pairs of a posting and its comment: they are being stored together. Sent within the
+transaction, once for all of them; who fails here makes it fail."""
 
 comment_removed = Signal()
 """``comment``: its words were taken from readers; a tombstone stays."""

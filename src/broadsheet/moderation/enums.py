@@ -25,3 +25,20 @@ class HeldKind(models.TextChoices):
 
     COMMENT = "comment", "Comment"
     EDIT = "edit", "Edit"
+
+
+class BanKind(models.TextChoices):
+    """What a ban names."""
+
+    ACCOUNT = "account", "Account"
+    EMAIL = "email", "E-mail address"
+    ADDRESS = "address", "Network address"
+
+
+class Passed(models.TextChoices):
+    """How a comment came through the gate, as the rules remember it."""
+
+    PUBLISH = "publish", "Published"
+    HOLD = "hold", "Held"
+    REFUSE = "refuse", "Refused"
+    NUDGE = "nudge", "Shown to its writer again"

@@ -2,51 +2,157 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 
 from broadsheet import clock
-from broadsheet.discussion.actions import CommentRefused, FieldError, Posting
+from broadsheet.corrections.actions import Made, propose
+from broadsheet.corrections.drafts import ProposalDraft, checked_proposal
+from broadsheet.discussion.actions import CommentRefused, Draft, FieldError, Posting, Sender
+from broadsheet.discussion.enums import CommentKind
 from broadsheet.discussion.intake import take_in
+from broadsheet.discussion.markdown import MAX_TEXT
 from broadsheet.discussion.models import Comment, Submission
-from broadsheet.moderation.enums import Outcome
+from broadsheet.moderation import traces
+from broadsheet.moderation.case import Case
+from broadsheet.moderation.enums import Outcome, Passed
 from broadsheet.moderation.keeping import held_from
 from broadsheet.moderation.models import HeldComment
-from broadsheet.moderation.verdicts import Verdict, judge
+from broadsheet.moderation.refusals import note_refusal
+from broadsheet.moderation.verdicts import OF_PROPOSALS, Verdict, aboard, case_of, judged
+from broadsheet.readers.models import Account
+from broadsheet.record.models import Author
 
 
 class RefusedByRule(CommentRefused):
-    """The publication does not take this comment; ``verdict`` has all reasons."""
+    """The publication does not take this comment as it is; ``verdict`` has all reasons.
 
-    def __init__(self, verdict: Verdict) -> None:
-        words = [each.words for each in verdict.reasons if each.outcome == Outcome.REFUSE]
-        super().__init__(*(FieldError("text", each) for each in words))
+    If it is a nudge, the same form is taken when it says that its writer was told.
+    """
+
+    def __init__(self, verdict: Verdict, *, field: str = "text") -> None:
+        super().__init__(FieldError(field, " ".join(_words(verdict))))
         self.verdict = verdict
 
+    @property
+    def is_nudge(self) -> bool:
+        return self.verdict.is_nudge
 
-def submit(posting: Posting) -> Comment | HeldComment:
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds after which the same form would be taken; ``None`` if never."""
+        return self.verdict.retry_after
+
+
+def _words(verdict: Verdict) -> list[str]:
+    if not verdict.is_nudge:
+        return [each.words for each in verdict.reasons if each.outcome == Outcome.REFUSE]
+    words = [each.words for each in verdict.reasons if each.is_soft]
+    return [
+        *words,
+        "You can change it now. Sent again as it is, it waits until a moderator has read it.",
+    ]
+
+
+def submit(posting: Posting, *, was_told: bool = False) -> Comment | HeldComment:
     """Publish a comment or hold it; the same form sent twice gives the same answer.
 
-    Raises :class:`RefusedByRule` and what :func:`take_in` raises.
+    ``was_told`` says that its writer saw what would be held and sends it all the same. Raises
+    :class:`RefusedByRule` and what :func:`take_in` raises.
     """
-    verdict = judge(posting)
-    if verdict.outcome == Outcome.REFUSE:
-        raise RefusedByRule(verdict)
-    if verdict.outcome == Outcome.HOLD:
-        return hold(posting, verdict)
-    return take_in(replace(posting, verdict=verdict.data()))
+    case = case_of(posting)
+    with aboard(case):
+        verdict = judged(case, was_told=was_told)
+        if verdict.is_nudge or verdict.outcome == Outcome.REFUSE:
+            note_refusal(case, verdict)
+            raise RefusedByRule(verdict)
+        if verdict.outcome == Outcome.HOLD:
+            return hold(posting, verdict, case=case)
+        return take_in(replace(posting, verdict=verdict.data(), left=traces.Left(case.sketch)))
 
 
-def hold(posting: Posting, verdict: Verdict) -> Comment | HeldComment:
+def hold(posting: Posting, verdict: Verdict, *, case: Case | None = None) -> Comment | HeldComment:
     """Keep a comment until somebody decides; one that was posted by the same form stays posted."""
     if sent := Submission.objects.filter(key=posting.key).select_related("comment").first():
         return sent.comment
-    held = held_from(posting, verdict, at=clock.now())
+    now = clock.now()
+    held = held_from(posting, verdict, at=now)
     try:
         with transaction.atomic():
             held.save(force_insert=True)
+            resembling = (case or case_of(posting)).sketch
+            traces.keep([traces.trace(posting, Passed.HOLD, resembling, at=now)])
     except IntegrityError:
         held = HeldComment.objects.select_related("comment").get(key=posting.key)
         return held.comment or held
     return held
+
+
+def submit_proposal(
+    *,
+    document_id: int,
+    draft: ProposalDraft,
+    account: Account | None,
+    author: Author | None,
+    submission_key: str,
+    sender: Sender,
+) -> Made:
+    """Take in a proposed correction, judged by its words; it is published or refused, never held.
+
+    What waits for an editor's decision anyway need not wait for a moderator's. Raises
+    :class:`RefusedByRule` and what :func:`propose` raises.
+    """
+    draft = checked_proposal(draft, needs_name=not (author or (account and account.name)))
+    posting = _as_posting(document_id, draft, account, author, submission_key, sender)
+    case = case_of(posting)
+    with aboard(case):
+        verdict = judged(case, was_told=True, only=OF_PROPOSALS)
+        if verdict.outcome == Outcome.REFUSE:
+            note_refusal(case, verdict)
+            raise RefusedByRule(verdict, field="reason")
+        with transaction.atomic():
+            made = propose(
+                document_id=document_id,
+                draft=draft,
+                account=account,
+                author=author,
+                submission_key=submission_key,
+            )
+            # Sent again, the same form has no key to withdraw by, and is counted already.
+            if made.key:
+                _leave_trace(posting, Passed.PUBLISH, comment_id=made.proposal.comment_id)
+    return made
+
+
+def _leave_trace(posting: Posting, passed: Passed, *, comment_id: int | None) -> None:
+    trace = traces.trace(posting, passed, None, at=clock.now(), comment_id=comment_id)
+    traces.keep([trace])
+
+
+def _as_posting(
+    document_id: int,
+    draft: ProposalDraft,
+    account: Account | None,
+    author: Author | None,
+    submission_key: str,
+    sender: Sender,
+) -> Posting:
+    """Return what the rules look at: all the words that a proposal would show."""
+    said = "\n".join((draft.replacement, draft.reason, draft.source_url))[:MAX_TEXT]
+    name = author.name if author else (account.name if account else draft.name)
+    form = "\x00".join((submission_key, str(document_id), repr(draft.pointer), name, said))
+    return Posting(
+        document_id=document_id,
+        draft=Draft(text=said, name=draft.name, email=draft.email, pointer=draft.pointer),
+        html="",
+        name=name[:200],
+        account=account,
+        author=author,
+        kind=CommentKind.PROPOSAL,
+        at=None,
+        key=hashlib.sha256(form.encode()).hexdigest(),
+        is_keyed=bool(submission_key),
+        sender=sender,
+    )

@@ -36,6 +36,8 @@ class CommentForm:
     seen_edition: int | None = None
     links_quotations: bool = True
     changed: Sequence[ChangeView] = ()
+    was_told: bool = False
+    """Whether the writer is asked to look again; sent once more, the form says so."""
 
     @property
     def sign_in_path(self) -> str:

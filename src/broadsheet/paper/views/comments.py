@@ -26,7 +26,7 @@ from broadsheet.discussion.models import Comment, CommentVersion
 from broadsheet.discussion.pages import one_comment, spot_of
 from broadsheet.discussion.queries import comment_counts
 from broadsheet.moderation.models import HeldComment
-from broadsheet.moderation.submission import submit
+from broadsheet.moderation.submission import RefusedByRule, submit
 from broadsheet.paper.presenters.form import (
     CommentForm,
     PointedWords,
@@ -122,13 +122,18 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
             submission_key=key,
             sender=sender,
         )
-        outcome = submit(posting)
+        outcome = submit(posting, was_told="was_told" in data)
     except IntakeBusy as busy:
         response = _refused(request, found, draft, key, {"text": str(busy)}, status=503)
         response.headers["Retry-After"] = str(TRY_AGAIN_AFTER)
         return response
     except ChangedMeanwhile as changed:
         return _changed(request, found, draft, key, changed)
+    except RefusedByRule as refusal:
+        response = _not_taken(request, found, draft, key, refusal)
+        if guest:
+            guest.remember(response)
+        return response
     except CommentRefused as refusal:
         return _refused(request, found, draft, key, errors_by_field(refusal.errors), status=422)
     if isinstance(outcome, HeldComment):
@@ -185,6 +190,23 @@ def _refused(
         return private(JsonResponse({"errors": errors}, status=status))
     form = _filled(found, draft, key, errors=errors)
     return _form_page(request, found, form, status=status)
+
+
+def _not_taken(
+    request: HttpRequest, found: Address, draft: Draft, key: str, refusal: RefusedByRule
+) -> HttpResponse:
+    """Say why a comment is not taken; after a nudge, the same form says that its writer was told."""
+    errors = errors_by_field(refusal.errors)
+    status = 422 if refusal.retry_after is None else 429
+    if wants_json(request):
+        answer = {"errors": errors, "was_told": refusal.is_nudge}
+        response: HttpResponse = private(JsonResponse(answer, status=status))
+    else:
+        form = replace(_filled(found, draft, key, errors=errors), was_told=refusal.is_nudge)
+        response = _form_page(request, found, form, status=status)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def _changed(

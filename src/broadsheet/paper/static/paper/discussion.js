@@ -3,7 +3,7 @@
 
 import { noteAddress, seekAddressed } from "./address.js";
 import { keepDraft } from "./drafts.js";
-import { clearErrors, send, showChanged, showErrors, showHeld, showPreview } from "./forms.js";
+import { clearErrors, send, showChanged, showErrors, showHeld, showPreview, tellOnce } from "./forms.js";
 import { showMore } from "./more.js";
 import { place } from "./placing.js";
 import { trusted } from "./trusted.js";
@@ -57,6 +57,7 @@ function enhance(form, { parent = "", onDone = null } = {}) {
     const button = event.submitter ?? form.querySelector("button.main");
     try {
       const { ok, body } = await send(form, button, draft.key);
+      if (button.value !== "preview") tellOnce(form, body.was_told);
       if (!ok) {
         showChanged(form, body);
         showErrors(form, body.errors ?? { text: "This did not work. Your words are kept." });
@@ -104,6 +105,7 @@ function reply(link) {
   clearErrors(form);
   form.querySelector(".preview")?.remove();
   form.querySelector(".changed")?.remove();
+  tellOnce(form, false);
   form.querySelector(".write-heading").textContent = link.textContent;
   const parent = document.createElement("input");
   parent.type = "hidden";

@@ -1,0 +1,36 @@
+"""What moderation does when others tell what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from broadsheet.discussion.actions import Posting
+from broadsheet.discussion.models import Comment
+from broadsheet.discussion.signals import comments_stored
+from broadsheet.moderation import traces
+from broadsheet.moderation.enums import Passed
+
+
+def keep_traces(sender: object, stored: Sequence[tuple[Posting, Comment]], **more: object) -> None:
+    """Write the traces of comments that are being stored together, in their transaction."""
+    rows = []
+    for posting, comment in stored:
+        # What was held left its trace then: it was sent at that time, not when it is published.
+        if not isinstance(posting.left, traces.Left):
+            continue
+        assert comment.posted_at is not None, "who posts here has a time"
+        rows.append(
+            traces.trace(
+                posting,
+                Passed.PUBLISH,
+                posting.left.sketch,
+                at=comment.posted_at,
+                comment_id=comment.pk,
+            )
+        )
+    if rows:
+        traces.keep(rows)
+
+
+def connect() -> None:
+    comments_stored.connect(keep_traces, dispatch_uid="moderation traces")
