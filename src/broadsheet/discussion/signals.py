@@ -8,6 +8,9 @@ comment_posted = Signal()
 comment_removed = Signal()
 """``comment``: its words were taken from readers; a tombstone stays."""
 
+comment_restored = Signal()
+"""``comment``: a removed comment has its words again."""
+
 comments_imported = Signal()
 """``document``: a thread came in from elsewhere."""
 

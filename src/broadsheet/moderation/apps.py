@@ -6,3 +6,9 @@ class ModerationConfig(AppConfig):
     label = "moderation"
     verbose_name = "Moderation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from broadsheet.moderation import keys, queueing
+
+        keys.declare()
+        queueing.listen()

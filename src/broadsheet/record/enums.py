@@ -100,3 +100,4 @@ class EntryKind(models.TextChoices):
     DECISION = "decision", "Decision on a proposal"
     ATTRIBUTION = "attribution", "Attribution"
     REMOVAL = "removal", "Removal of a comment"
+    RESTORATION = "restoration", "Restoration of a comment"
