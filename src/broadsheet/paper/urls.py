@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
 from broadsheet.paper.views import (
@@ -23,6 +23,7 @@ from broadsheet.paper.views import (
     search,
     story,
 )
+from broadsheet.paper.views.moderation import reports
 
 
 class StoryPathConverter(SlugConverter):
@@ -56,6 +57,8 @@ urlpatterns = [
     path("favicon.svg", errors.favicon, name="favicon"),
     path("me/", me.me, name="me"),
     path("c/<int:pk>/", comments.permalink, name="comment"),
+    path("c/<int:pk>/report/", reports.report, name="report"),
+    path("moderation/", include("broadsheet.paper.moderation_urls")),
     path("proposal/<int:pk>/", proposals.proposal, name="proposal"),
     path("a/<int:pk>/", annotations.annotation, name="annotation"),
     path("topic/<slug:slug>/", lists.topic, name="topic"),
