@@ -242,6 +242,33 @@ class RemovedWords(models.Model):
         return f"words of comment {self.comment_id}"
 
 
+class Restoration(models.Model):
+    """A removal that was taken back: between the two instants the comment stood removed, and pages of
+    these moments go on showing the tombstone."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="restorations")
+    removed_at = models.DateTimeField()
+    removal_reason = models.CharField(max_length=300)
+    removal = models.JSONField(help_text="What the journal’s digest of the removal is made of.")
+    restored_at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment", "removed_at"], name="discussion_restoration_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(restored_at__gte=F("removed_at")),
+                name="discussion_restoration_interval",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"restoration of comment {self.comment_id}"
+
+
 class CommentPassage(models.Model):
     """Says that a comment is about a passage of the story."""
 

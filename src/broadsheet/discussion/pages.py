@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion
+from broadsheet.discussion.restoration import as_then
 from broadsheet.discussion.threads import ROOTS_PER_PAGE, allotted, reply_bound, steps
 from broadsheet.record.models import Document, Passage
 
@@ -184,6 +185,8 @@ def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list
         comment.shown_versions = [version]
         comment.shown_passages = []
         comments.append(comment)
+    if at is not None:
+        as_then(comments, at)
     return comments
 
 

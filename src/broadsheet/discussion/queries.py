@@ -15,6 +15,7 @@ from broadsheet.discussion.models import (
     DiscussionSettings,
     Thread,
 )
+from broadsheet.discussion.restoration import as_then
 from broadsheet.press.kept import kept
 from broadsheet.readers.models import Account
 from broadsheet.record.models import Document, Edition
@@ -42,7 +43,8 @@ def discussion_settings() -> DiscussionSettings:
 
 
 def thread_comments(document: Document, at: dt.datetime | None = None) -> list[Comment]:
-    """Return the comments of a thread as they stood, in order of arrival. Three statements.
+    """Return the comments of a thread as they stood, in order of arrival. Three statements,
+    four for a past moment.
 
     Comments without a recorded time stand at every moment. Each has ``shown_versions``, a list with
     the version that was valid, and ``shown_passages``, what it is about.
@@ -56,8 +58,8 @@ def thread_comments(document: Document, at: dt.datetime | None = None) -> list[C
         versions = versions.filter(
             Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_to=None) | Q(valid_to__gt=at)
         )
-    return list(
-        comments.select_related("author")
+    found = list(
+        comments.select_related("author", "parent")
         .prefetch_related(
             Prefetch("versions", queryset=versions, to_attr="shown_versions"),  # type: ignore[no-redef]
             Prefetch(
@@ -72,6 +74,9 @@ def thread_comments(document: Document, at: dt.datetime | None = None) -> list[C
         )
         .order_by("sequence")
     )
+    if at is not None:
+        as_then(found, at)
+    return found
 
 
 def comment_counts(document_ids: Iterable[int]) -> dict[int, int]:

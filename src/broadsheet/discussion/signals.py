@@ -12,6 +12,9 @@ transaction, once for all of them; who fails here makes it fail."""
 comment_removed = Signal()
 """``comment``: its words were taken from readers; a tombstone stays."""
 
+comment_restored = Signal()
+"""``comment``: a removed comment has its words again."""
+
 comments_imported = Signal()
 """``document``: a thread came in from elsewhere."""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db.models import QuerySet
 
 from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
@@ -15,9 +18,11 @@ from broadsheet.discussion.models import (
     CommentVersion,
     InterestQuestion,
     RemovedWords,
+    Restoration,
     Thread,
 )
 from broadsheet.discussion.removal import removal_content
+from broadsheet.discussion.restoration import restoration_content
 from broadsheet.discussion.storing import comment_content
 from broadsheet.discussion.threads import path_below
 from broadsheet.record import journal
@@ -57,11 +62,37 @@ def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
 
 
 def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
-    by_comment = {_number(entry): entry.pk for entry in entries}
-    removed = RemovedWords.objects.filter(
-        comment__in=list(by_comment), comment__document=entries[0].document_id
-    ).select_related("comment")
-    return {by_comment[kept.comment_id]: removal_content(kept) for kept in removed}
+    """A removal is known by its instant: a comment can be removed again after it was restored."""
+    numbers = [_number(entry) for entry in entries]
+    document = entries[0].document_id
+    contents: dict[tuple[int, dt.datetime | None], object] = {
+        (kept.comment_id, kept.comment.removed_at): removal_content(kept)
+        for kept in RemovedWords.objects.filter(
+            comment__in=numbers, comment__document=document
+        ).select_related("comment")
+    }
+    for past in _restorations(numbers, document):
+        contents[past.comment_id, past.removed_at] = past.removal
+    return _by_instant(entries, contents)
+
+
+def _load_restorations(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    past = _restorations([_number(entry) for entry in entries], entries[0].document_id)
+    return _by_instant(
+        entries, {(each.comment_id, each.restored_at): restoration_content(each) for each in past}
+    )
+
+
+def _restorations(numbers: Sequence[int], document: int) -> QuerySet[Restoration]:
+    return Restoration.objects.filter(comment__in=numbers, comment__document=document)
+
+
+def _by_instant(
+    entries: Sequence[JournalEntry],
+    contents: Mapping[tuple[int, dt.datetime | None], object],
+) -> dict[int, object]:
+    found = {entry.pk: contents.get((_number(entry), entry.at)) for entry in entries}
+    return {pk: content for pk, content in found.items() if content is not None}
 
 
 def _load_questions(entries: Sequence[JournalEntry]) -> dict[int, object]:
@@ -152,6 +183,7 @@ def register() -> None:
     journal.register_content(EntryKind.PASSAGE, _load_passages)
     journal.register_content(EntryKind.COMMENT, _load_comments)
     journal.register_content(EntryKind.REMOVAL, _load_removals)
+    journal.register_content(EntryKind.RESTORATION, _load_restorations)
     journal.register_content(EntryKind.ATTRIBUTION, _load_aliases)
     journal.register_content(EntryKind.INTEREST_ASKED, _load_questions)
     journal.register_content(EntryKind.INTEREST_ANSWERED, _load_questions)

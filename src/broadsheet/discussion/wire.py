@@ -44,6 +44,7 @@ _DATA: Mapping[str, Callable[[_Entry], dict[str, object]]] = {
     },
     EntryKind.NOTE: lambda entry: {"story": entry.story, "edition": entry.number},
     EntryKind.REMOVAL: lambda entry: {"story": entry.story, "comment": entry.number},
+    EntryKind.RESTORATION: lambda entry: {"story": entry.story, "comment": entry.number},
     EntryKind.WITHDRAWAL: lambda entry: {"story": entry.story},
 }
 """The data of an event by the kind of its entry, whose name it has."""

@@ -7,7 +7,8 @@ from django.db import transaction
 from broadsheet import clock
 from broadsheet.discussion.actions import CommentRefused, post_comments
 from broadsheet.discussion.models import Comment
-from broadsheet.moderation.enums import HeldState
+from broadsheet.discussion.restoration import restore_comment
+from broadsheet.moderation.enums import HeldKind, HeldState
 from broadsheet.moderation.keeping import posting_of
 from broadsheet.moderation.models import HeldComment
 from broadsheet.readers.models import Account
@@ -32,16 +33,39 @@ class ReasonMissing(ValueError):
 def publish_held(*, held_id: int, by: Account | None) -> Comment:
     """Publish what waits; it stands in the thread from now on.
 
-    Raises :class:`AlreadyDecided`, and :class:`CommentRefused` where the thread takes it no more.
+    Raises :class:`AlreadyDecided`, and :class:`CommentRefused` where the thread takes it no more;
+    :class:`RestorationRefused` where it stood before and its words are erased.
     """
     held = _waiting(held_id)
-    now = clock.now()
-    [outcome] = post_comments([posting_of(held, at=now)])
-    if isinstance(outcome, CommentRefused):
-        raise outcome
+    if held.kind == HeldKind.COMMENT and held.comment_id:
+        # It stood before and was taken back.
+        outcome = restore_comment(
+            comment_id=held.comment_id,
+            by=by.get_full_name() if by else "",
+            reason="Published after another look.",
+        )
+    else:
+        outcome = _posted(held)
     held.comment = outcome
     _decide(held, HeldState.PUBLISHED, by)
     return outcome
+
+
+def _posted(held: HeldComment) -> Comment:
+    [outcome] = post_comments([posting_of(held, at=clock.now())])
+    if isinstance(outcome, CommentRefused):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def reopen_held(*, held_id: int) -> HeldComment:
+    """Let a held comment that was decided wait again. What it became is kept with it."""
+    held = HeldComment.objects.select_for_update(of=("self",)).get(pk=held_id)
+    held.state, held.decided_at, held.decided_by = HeldState.WAITING, None, None
+    held.decision_reason = ""
+    held.save(update_fields=["state", "decided_at", "decided_by", "decision_reason"])
+    return held
 
 
 @transaction.atomic

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from tests import factories
+from tests.integration.moderation.answering import moderator
 
 from broadsheet.discussion.actions import Draft, Sender, prepared
+from broadsheet.discussion.enums import Admission
+from broadsheet.discussion.models import DiscussionSettings
 from broadsheet.moderation.setting import rule_named, set_rule
 from broadsheet.moderation.submission import submit
 
@@ -75,3 +78,23 @@ def posting(
 
 def send(document, text="Are you sure?", *, was_told=False, **more):
     return submit(posting(document, text, **more), was_told=was_told)
+
+
+@pytest.fixture
+def waiting_room(db):
+    """A publication that reads each comment first."""
+    DiscussionSettings.objects.update_or_create(
+        pk=DiscussionSettings.ONLY, defaults={"admission": Admission.HELD}
+    )
+
+
+@pytest.fixture
+def mod(db):
+    """A moderator without any right at the desk."""
+    return moderator("mia@news.example", "Mia Mod")
+
+
+@pytest.fixture
+def second(db):
+    """Another moderator."""
+    return moderator("sol@news.example", "Sol Second")

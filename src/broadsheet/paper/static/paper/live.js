@@ -185,6 +185,16 @@ function takeAway(id) {
   comment.querySelector("h3").prepend(who, " ");
 }
 
+/** Say where a removed comment stood that it can be read again; its words come with the page. */
+function tellRestored(id) {
+  const words = document.querySelector(`#c-${id}.tombstone .said`);
+  if (!words) return;
+  const link = document.createElement("a");
+  link.href = `/c/${id}/`;
+  link.textContent = "Load the page anew to read it.";
+  words.replaceChildren("This comment was restored. ", link);
+}
+
 /** A note above the story that there is another edition than the one that is read. */
 class Editions {
   constructor(announcer) {
@@ -238,6 +248,7 @@ function begin() {
     tell(kind, data, number) {
       if (kind === "comment") arrivals.note(data.comment, data.n, number);
       if (kind === "removal") takeAway(data.comment);
+      if (kind === "restoration") tellRestored(data.comment);
       if (kind === "edition") editions.tell(data.edition, data.kind);
       if (kind === "withdrawal" || data.is_withdrawn) {
         withdrawn();
