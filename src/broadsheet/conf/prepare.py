@@ -15,6 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from broadsheet.desk.adoption import front_page
 from broadsheet.discussion.models import DiscussionSettings
+from broadsheet.moderation.models import HouseRules
+from broadsheet.moderation.permissions import make_group
 from broadsheet.record.models import Publication
 
 Say = Callable[[str], None]
@@ -33,6 +35,8 @@ def prepare(say: Say) -> None:
         call_command("migrate", verbosity=0, interactive=False)
     Publication.objects.get_or_create(pk=Publication.ONLY)
     DiscussionSettings.objects.get_or_create(pk=DiscussionSettings.ONLY)
+    HouseRules.objects.get_or_create(pk=HouseRules.ONLY)
+    make_group()
     front_page()
     collect_static(say)
 

@@ -5,6 +5,7 @@ told to those whom it concerns, and can be taken back for ten minutes.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from broadsheet.moderation import letters
 from broadsheet.moderation.actions import decline_held, publish_held, reopen_held
 from broadsheet.moderation.claims import ClaimedByAnother, is_claimed_by_another
 from broadsheet.moderation.enums import (
+    UNLOGGED,
     Ground,
     HeldKind,
     HeldState,
@@ -263,7 +265,7 @@ def keep_decision(
     is_from_notice: bool = False,
     is_found_by_software: bool = False,
     reverses: Decision | None = None,
-    ban: int | None = None,
+    bans: Sequence[int] = (),
 ) -> Decision:
     """Store a decision, with the statement that its writer gets; the letter leaves when it can no
     longer be taken back."""
@@ -287,8 +289,9 @@ def keep_decision(
         is_from_notice=is_from_notice,
         is_found_by_software=is_found_by_software,
         batch=batch,
+        is_public=ruling.measure not in UNLOGGED,
         reverses=reverses,
-        ban=ban,
+        bans=list(bans),
     )
     decision.save(force_insert=True)
     if decision.is_restriction and not ruling.is_flood:

@@ -62,6 +62,11 @@ RESTRICTIONS = frozenset({Measure.DECLINED, Measure.REMOVED, Measure.BANNED, Mea
 """Measures that take something from somebody, who is told why (DSA art. 17)."""
 
 
+UNLOGGED = frozenset({Measure.PUBLISHED, Measure.UNDONE})
+"""What the public log does not list by itself: what was published can be read, and what was taken back
+is said with the decision that it takes back."""
+
+
 class Ground(models.TextChoices):
     """Why something is restricted: a rule of the publication, or a law."""
 

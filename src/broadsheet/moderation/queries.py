@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Min, Q, QuerySet
 
 from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion, RemovedWords
-from broadsheet.moderation.enums import HeldState, ItemKind, Measure, ReportState
+from broadsheet.moderation.enums import UNLOGGED, HeldState, ItemKind, Measure, ReportState
 from broadsheet.moderation.keys import QUEUE
 from broadsheet.moderation.models import Appeal, Decision, HeldComment, QueueItem, Report
 from broadsheet.moderation.people import NOBODY, Person
@@ -406,23 +406,21 @@ def decisions_about(comment: Comment | None, held: HeldComment | None) -> list[D
     return list(Decision.objects.filter(about).select_related("by").order_by("-pk")[:LATELY])
 
 
-LOGGED = [each for each in Measure if each not in (Measure.PUBLISHED, Measure.UNDONE)]
-"""What the public log lists; what was published can be read, and what was taken back is said there."""
+LOGGED = [each for each in Measure if each not in UNLOGGED]
 
 
-def logged_decisions(
-    *, measure: str = "", before: tuple[dt.datetime, int] | None = None
-) -> QuerySet[Decision]:
-    """Return decisions for the public log, the last first, without anybody's words. One statement."""
-    found = Decision.objects.filter(measure__in=[measure] if measure else LOGGED)
+def logged_decisions(*, measure: str = "", before: int | None = None) -> QuerySet[Decision]:
+    """Return decisions for the public log, the last first, without anybody's words; ``before`` is the
+    number of one. One statement."""
+    found = Decision.objects.filter(is_public=True)
+    if measure:
+        found = found.filter(measure=measure)
     if before is not None:
-        found = found.filter(decided_at__lte=before[0]).filter(
-            Q(decided_at__lt=before[0]) | Q(pk__lt=before[1])
-        )
+        found = found.filter(pk__lt=before)
     return (
         found.select_related("document__edition", "reversed_by", "appeal")
         .defer(*_UNREAD, "words", "law", "statement")
-        .order_by("-decided_at", "-pk")
+        .order_by("-pk")
     )
 
 

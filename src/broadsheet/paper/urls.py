@@ -24,6 +24,7 @@ from broadsheet.paper.views import (
     search,
     story,
 )
+from broadsheet.paper.views.moderation import reports
 
 
 class StoryPathConverter(SlugConverter):
@@ -60,6 +61,8 @@ urlpatterns = [
     path("reader/<int:pk>/", readers.profile, name="reader"),
     path("reader/<int:pk>/initials.svg", readers.initials, name="initials"),
     path("c/<int:pk>/", comments.permalink, name="comment"),
+    path("c/<int:pk>/report/", reports.report, name="report"),
+    path("moderation/", include("broadsheet.paper.moderation_urls")),
     path("proposal/<int:pk>/", proposals.proposal, name="proposal"),
     path("a/<int:pk>/", annotations.annotation, name="annotation"),
     path("topic/<slug:slug>/", lists.topic, name="topic"),

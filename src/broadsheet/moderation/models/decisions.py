@@ -53,6 +53,7 @@ class Decision(models.Model):
     is_found_by_software = models.BooleanField(
         default=False, help_text="A rule of the software held it; a person decided."
     )
+    is_public = models.BooleanField(default=False, help_text="It stands in the public log.")
     batch = models.CharField(
         max_length=32, help_text="Decisions made together, which are taken back together."
     )
@@ -62,11 +63,14 @@ class Decision(models.Model):
     statement = models.JSONField(
         null=True, help_text="The statement of reasons as it was sent (DSA art. 17)."
     )
-    ban = models.BigIntegerField(null=True, help_text="The ban that it made, by its id.")
+    bans = models.JSONField(default=list, help_text="The bans that it made, by their ids.")
 
     class Meta:
         indexes = [
-            models.Index(fields=["-decided_at", "-id"], name="moderation_decision_latest"),
+            models.Index(
+                fields=["id"], condition=Q(is_public=True), name="moderation_decision_logged"
+            ),
+            models.Index(fields=["decided_at"], name="moderation_decision_time"),
             models.Index(fields=["batch"], name="moderation_decision_batch"),
             models.Index(
                 fields=["guest_key"],
