@@ -117,9 +117,8 @@ class ItemView:
     what: str
     is_urgent: bool
     headline: str
-    story: str
-    place: str
-    """Where it stands; empty for what does not."""
+    href: str
+    """Where it stands, or would; empty where there is no such page."""
     since: Moment
     name: str
     who: str
@@ -167,8 +166,7 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
         what=_what(waiting),
         is_urgent=item.is_urgent,
         headline=edition.headline if edition else "",
-        story=waiting.path,
-        place=f"/c/{comment.pk}/" if comment else "",
+        href=f"/c/{comment.pk}/" if comment and waiting.path else waiting.path,
         since=moment(item.since, zone),
         name=name,
         who=_who(waiting, by_author=bool(comment and comment.author_id)),
