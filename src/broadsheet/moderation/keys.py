@@ -5,7 +5,7 @@ from __future__ import annotations
 from broadsheet.press.marking import declare_keys
 
 RULES = "moderation-rules"
-"""How the rules are set. No page is made from it."""
+"""How the rules are set; the house rules say which are on."""
 BANS = "moderation-bans"
 """Who is banned. No page is made from it."""
 QUEUE = "moderation-queue"

@@ -7,8 +7,10 @@ from tests import factories
 
 from broadsheet.discussion.actions import Draft, Sender, prepared
 from broadsheet.discussion.models import Comment, CommentSource
+from broadsheet.moderation.enums import Outcome
 from broadsheet.moderation.models import HeldComment, QueueItem
-from broadsheet.moderation.submission import submit
+from broadsheet.moderation.reasons import Reason, Verdict
+from broadsheet.moderation.submission import hold as put_aside
 from broadsheet.readers.models import Account
 
 GUEST = "a" * 64
@@ -29,7 +31,8 @@ def hold(document, text: str = "Are you sure?", *, guest_key: str = GUEST, **mor
         draft=Draft(text=text, name="Lena", email="lena@reader.example", **more),
         sender=Sender(address="192.0.2.7", agent="Browser", guest_key=guest_key),
     )
-    held = submit(posting)
+    reason = Reason("admission", Outcome.HOLD, "Every comment is read by a moderator first.")
+    held = put_aside(posting, Verdict([reason]))
     assert isinstance(held, HeldComment)
     return QueueItem.objects.get(held=held)
 

@@ -4,7 +4,7 @@ from django.db.models import F, Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("discussion", "0006_settings_and_sources")]
+    dependencies = [("discussion", "0120_stamps_and_interests")]
 
     operations = [
         migrations.CreateModel(

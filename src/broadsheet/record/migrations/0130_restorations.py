@@ -6,7 +6,7 @@ from broadsheet.record.enums import EntryKind
 class Migration(migrations.Migration):
     """Only what the choices are called; no table is touched."""
 
-    dependencies = [("record", "0005_removals")]
+    dependencies = [("record", "0120_interests")]
 
     operations = [
         migrations.AlterField(
