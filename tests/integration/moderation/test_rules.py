@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from tests import factories
-from tests.integration.moderation.answering import posting, send
+from tests.integration.moderation.conftest import posting, send
 
 from broadsheet.discussion.models import Comment, CommentSource
 from broadsheet.discussion.removal import remove_comment
