@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
+from broadsheet.discussion.erasure import taken_back_content
 from broadsheet.discussion.interests import answered_content, asked_content
 from broadsheet.discussion.models import (
     AuthorAlias,
@@ -61,7 +62,18 @@ def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
     removed = RemovedWords.objects.filter(
         comment__in=list(by_comment), comment__document=entries[0].document_id
     ).select_related("comment")
-    return {by_comment[kept.comment_id]: removal_content(kept) for kept in removed}
+    contents: dict[int, object] = {
+        by_comment[kept.comment_id]: removal_content(kept) for kept in removed
+    }
+    taken_back = Comment.objects.filter(
+        pk__in=list(by_comment),
+        document=entries[0].document_id,
+        removed_at__isnull=False,
+        writer_erased_at__isnull=False,
+    )
+    for comment in taken_back:
+        contents[by_comment[comment.pk]] = taken_back_content(comment)
+    return contents
 
 
 def _load_questions(entries: Sequence[JournalEntry]) -> dict[int, object]:

@@ -8,7 +8,10 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.moderation import keys, receivers
+        from broadsheet.moderation import erasure, keys, receivers
+        from broadsheet.readers import export, signals
 
         keys.declare()
         receivers.connect()
+        export.register("held", erasure.held_of)
+        signals.account_erasing.connect(erasure.erase_held, dispatch_uid="moderation")
