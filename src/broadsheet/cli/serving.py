@@ -110,10 +110,20 @@ def _announce(host: str) -> None:
         click.echo(f"  Sign in as  {email}\n  Password    {password}")
     else:
         click.echo("  Sign in     with your account (make one: broadsheet init --admin-email …)")
+    if not settings.OPTIONS.email_url:
+        click.echo(
+            f"  Mail        written to {_near(Path(settings.EMAIL_FILE_PATH))}, none is sent"
+        )
     if host not in ("127.0.0.1", "localhost", "::1"):
         click.echo(f"  Listening on {host}: other machines can reach it.")
     click.echo("  Stop        Ctrl-C\n")
     sys.stdout.flush()
+
+
+def _near(path: Path) -> str:
+    """Return a path as it is called from here, if it is below."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _first_password_holds(note: Path) -> bool:

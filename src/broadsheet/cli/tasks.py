@@ -11,12 +11,16 @@ import threading
 from django.core.management import call_command
 from django.db import close_old_connections, connection
 
+from broadsheet import clock
 from broadsheet.desk.schedule import publish_due
+from broadsheet.readers.actions import tidy
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 15.0
 """Seconds between two looks for stories that are due."""
+TIDY_EVERY = 3600.0
+"""Seconds after which what is over is forgotten: old sessions, letters, counts."""
 
 
 def work(*, watch_parent: bool) -> None:
@@ -41,12 +45,16 @@ def _leave_with_parent() -> None:
 
 
 def _tick(stopping: threading.Event) -> None:
+    tidied_at = -TIDY_EVERY
     while not stopping.is_set():
         try:
             close_old_connections()
             publish_due()
+            if clock.ticks() - tidied_at >= TIDY_EVERY:
+                tidy()
+                tidied_at = clock.ticks()
         # The schedule goes on whatever happened: the next look may succeed.
         except Exception:
-            logger.exception("looking for stories that are due failed; trying again")
+            logger.exception("looking for what is due failed; trying again")
         stopping.wait(LOOK_EVERY)
     connection.close()

@@ -6,6 +6,8 @@ from broadsheet.press.marking import declare_keys
 
 SETTINGS = "discussion-settings"
 """How the publication talks with its readers."""
+ERASED = "erased-words"
+"""That words were taken from readers: whoever holds some in memory forgets them."""
 
 
 def declare() -> None:

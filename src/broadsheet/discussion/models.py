@@ -131,6 +131,9 @@ class Comment(models.Model):
     source_key = models.CharField(
         max_length=200, blank=True, help_text="Its id where it came from."
     )
+    writer_erased_at = models.DateTimeField(
+        null=True, help_text="Its writer is gone, from all moments; the words may stand."
+    )
     removed_at = models.DateTimeField(null=True, help_text="Its words are gone, from all moments.")
     removal_reason = models.CharField(
         max_length=300, blank=True, help_text="Public: stands where the words stood."
@@ -140,6 +143,8 @@ class Comment(models.Model):
     """The version valid at the moment asked for; set by the queries."""
     shown_passages: list[CommentPassage]
     """The passages it is about; set by the queries."""
+    has_profile = False
+    """Whether its writer has a profile for everybody; set by the queries."""
 
     class Meta:
         indexes = [

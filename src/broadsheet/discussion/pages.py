@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -179,11 +179,14 @@ def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list
         versions = versions.filter(
             Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_to=None) | Q(valid_to__gt=at)
         )
+    # Nothing else of the account is loaded: no page can show its address.
+    versions = versions.annotate(has_profile=F("comment__account__has_profile"))
     comments = []
     for version in versions.order_by("comment__root_number", "comment__path")[:limit]:
         comment = version.comment
         comment.shown_versions = [version]
         comment.shown_passages = []
+        comment.has_profile = version.has_profile is True
         comments.append(comment)
     if at is not None:
         as_then(comments, at)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
+from broadsheet.discussion.erasure import taken_back_content
 from broadsheet.discussion.interests import answered_content, asked_content
 from broadsheet.discussion.models import (
     AuthorAlias,
@@ -71,6 +72,14 @@ def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
             comment__in=numbers, comment__document=document
         ).select_related("comment")
     }
+    taken_back = Comment.objects.filter(
+        pk__in=numbers,
+        document=document,
+        removed_at__isnull=False,
+        writer_erased_at__isnull=False,
+    )
+    for comment in taken_back:
+        contents[comment.pk, comment.removed_at] = taken_back_content(comment)
     for past in _restorations(numbers, document):
         contents[past.comment_id, past.removed_at] = past.removal
     return _by_instant(entries, contents)

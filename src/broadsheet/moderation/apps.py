@@ -8,8 +8,11 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.moderation import keys, queueing, receivers
+        from broadsheet.moderation import erasure, keys, queueing, receivers
+        from broadsheet.readers import export, signals
 
         keys.declare()
         receivers.connect()
         queueing.listen()
+        export.register("held", erasure.held_of)
+        signals.account_erasing.connect(erasure.erase_held, dispatch_uid="moderation")

@@ -169,13 +169,18 @@ def set_password(*, account: Account, password: str) -> None:
 def erase_account(*, account: Account, keeps_words: bool) -> None:
     """Erase an account and all that belongs to it; its words stay under no name, or go as well.
 
-    Who works at the desk is refused: what they decided must stay attributed, and their rights are
-    taken at the desk first. Raises :class:`ErasureRefused`.
+    Who works at the desk or signs stories is refused: what they decided must stay attributed, and
+    their rights are taken at the desk first. Raises :class:`ErasureRefused`.
     """
     locked = Account.objects.select_for_update().get(pk=account.pk)
-    if locked.is_superuser or locked.groups.exists():
+    if (
+        locked.is_superuser
+        or locked.groups.exists()
+        or Author.objects.filter(account=locked).exists()
+    ):
         raise ErasureRefused(
-            "This account works at the desk. Let an administrator take its rights away first."
+            "This account works for the publication. Let an administrator take its rights, or its"
+            " byline, away first."
         )
     email, portrait, number = locked.email.lower(), locked.portrait, locked.pk
     account_erasing.send(sender=Account, account=locked, keeps_words=keeps_words)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -16,6 +17,7 @@ from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from broadsheet.readers.devices import device_name
 from broadsheet.readers.models import Account
 from broadsheet.readers.names import NameUnusable, clean_name
 from broadsheet.record.queries import publication
@@ -43,6 +45,10 @@ class PasskeyAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return publication().name
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 (its own name)
+        """Call a passkey by the browser that made it."""
+        return device_name(context.request.META.get("HTTP_USER_AGENT", ""))
 
     def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
         entity = super().get_public_key_credential_user_entity(user)

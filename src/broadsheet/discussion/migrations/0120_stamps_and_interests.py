@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('discussion', '0006_settings_and_sources'),
+        ('discussion', '0110_erased_writers'),
         ('record', '0120_interests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,7 +12,7 @@ from broadsheet.discussion.models import Comment
 from broadsheet.paper.presenters.cards import headline_of
 from broadsheet.paper.presenters.editions import EditionView, first_published
 from broadsheet.paper.presenters.frame import Frame
-from broadsheet.paper.presenters.thread import NO_NAME
+from broadsheet.paper.presenters.thread import name_of
 from broadsheet.record.content import EditionContent
 from broadsheet.record.enums import EditionKind
 from broadsheet.record.models import Document, Edition
@@ -146,7 +146,7 @@ def _nested(comments: Sequence[Comment], around: Frame, url: str) -> list[dict[s
         if comment.removed_at:
             data["creativeWorkStatus"] = "Deleted"
         else:
-            data["author"] = {"@type": "Person", "name": comment.name or NO_NAME}
+            data["author"] = {"@type": "Person", "name": name_of(comment)}
             data["text"] = _text(comment)
         if comment.author:
             data["author"] = {

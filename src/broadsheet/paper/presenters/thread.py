@@ -13,6 +13,7 @@ from broadsheet import clock
 from broadsheet.corrections.models import Proposal
 from broadsheet.corrections.queries import proposals_by_comment
 from broadsheet.discussion.enums import CommentKind, Mark, Origin
+from broadsheet.discussion.erasure import TAKEN_BACK
 from broadsheet.discussion.interests import question_of
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.pages import More, Sort, Spot, ThreadPage, add_passages
@@ -27,6 +28,12 @@ from broadsheet.record.models import Document, Edition
 
 NO_NAME = "Name not recorded"
 REMOVED = "a removed comment"
+ERASED_READER = "Deleted reader"
+
+
+def name_of(comment: Comment) -> str:
+    """Return the name that a comment is signed with, or why there is none."""
+    return comment.name or (ERASED_READER if comment.writer_erased_at else NO_NAME)
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,19 @@ class CommentView:
 
     @property
     def name(self) -> str:
-        return self.placed.comment.name or NO_NAME
+        return name_of(self.placed.comment)
+
+    @property
+    def reader_path(self) -> str:
+        """Where the writer's profile is, if there is one for everybody."""
+        comment = self.placed.comment
+        return f"/reader/{comment.account_id}/" if comment.has_profile else ""
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the words went because their writer wanted it."""
+        comment = self.placed.comment
+        return comment.writer_erased_at is not None and comment.removal_reason == TAKEN_BACK
 
     @property
     def has_name(self) -> bool:
@@ -135,7 +154,7 @@ class CommentView:
         parent = self.placed.parent
         if parent and parent.removed_at:
             return REMOVED
-        return (parent.name or NO_NAME) if parent else ""
+        return name_of(parent) if parent else ""
 
     @property
     def removal_reason(self) -> str:

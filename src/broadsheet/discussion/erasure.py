@@ -1,0 +1,144 @@
+"""Erasing a person from the discussion: the name goes, and the words too where that is wanted.
+
+What stays under no name is signed “deleted reader” at every moment, past ones too. What was said is
+part of what the journal's entries were made of, so the salts of these entries are erased with it: the
+chain goes on to check, and nobody can find out by trying what they were made of.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from broadsheet import clock
+from broadsheet.discussion.enums import CommentKind
+from broadsheet.discussion.keys import ERASED
+from broadsheet.discussion.models import (
+    Comment,
+    CommentSource,
+    CommentVersion,
+    RemovedWords,
+    Submission,
+)
+from broadsheet.discussion.signals import comment_removed
+from broadsheet.press.keys import change_after_commit
+from broadsheet.readers.models import Account
+from broadsheet.record import journal
+from broadsheet.record.actions import lock_documents
+from broadsheet.record.enums import EntryKind
+from broadsheet.record.keys import STORIES, document_key
+from broadsheet.record.models import Document, JournalEntry
+from broadsheet.record.signals import document_changed
+
+TAKEN_BACK = "Deleted by its writer"
+"""Stands where the words stood."""
+BATCH = 200
+"""Entries whose salts are erased by one statement; each is named by itself."""
+
+
+def erase_writer(sender: object, account: Account, *, keeps_words: bool, **_: Any) -> None:
+    """Take an account out of all threads; called while it is erased, in the same transaction.
+
+    All documents are locked in the order of their ids, so that two who erase cannot wait for each
+    other. Some statements for each document, and for each comment whose words go.
+    """
+    now = clock.now()
+    by_document: dict[int, list[Comment]] = defaultdict(list)
+    for comment in Comment.objects.filter(account=account).order_by("pk"):
+        by_document[comment.document_id].append(comment)
+    documents = lock_documents(by_document)
+    for pk, comments in by_document.items():
+        document = documents[pk]
+        forget_entries(document, [comment.pk for comment in comments])
+        for comment in comments:
+            takes = not keeps_words and comment.kind != CommentKind.PROPOSAL
+            if takes and comment.removed_at is None:
+                _take_back(document, comment, at=now)
+        _take_name(comments, now, takes_words=not keeps_words)
+        change_after_commit(document_key(pk), STORIES, ERASED, withdraws=True)
+    # Where guests' comments with the same address came from is nobody's business any more either.
+    CommentSource.objects.filter(email__iexact=account.email).update(
+        email="", address=None, agent="", guest_key=""
+    )
+
+
+def _take_name(comments: Sequence[Comment], now: dt.datetime, *, takes_words: bool) -> None:
+    """Leave neither the name nor where it came from; the words of a proposal's reason go too."""
+    ids = [comment.pk for comment in comments]
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        RemovedWords.objects.filter(comment__in=some).delete()
+        CommentSource.objects.filter(comment__in=some).delete()
+        # The key of a form is a digest of its words.
+        Submission.objects.filter(comment__in=some).delete()
+        Comment.objects.filter(pk__in=some).update(
+            name="", account=None, author=None, writer_erased_at=now
+        )
+        if takes_words:
+            CommentVersion.objects.filter(comment__in=some).update(text="", html="")
+
+
+def _take_back(document: Document, comment: Comment, *, at: dt.datetime) -> None:
+    """Leave a tombstone in place of a comment; the document is locked."""
+    CommentVersion.objects.filter(comment=comment).update(text="", html="")
+    comment.name, comment.author, comment.account = "", None, None
+    comment.removed_at, comment.removal_reason = at, TAKEN_BACK
+    comment.writer_erased_at = at
+    comment.save(
+        update_fields=[
+            *("name", "author", "account", "removed_at", "removal_reason"),
+            "writer_erased_at",
+        ]
+    )
+    journal.append_entry(
+        document=document,
+        kind=EntryKind.REMOVAL,
+        reference=f"removal/{comment.pk}",
+        content=taken_back_content(comment),
+        at=at,
+    )
+    transaction.on_commit(lambda: _announce(document, comment), robust=True)
+
+
+def taken_back_content(comment: Comment) -> dict[str, object]:
+    """Return what the journal's digest is made of when a writer's words go with the account."""
+    return {"comment": comment.pk, "by": "writer", "reason": TAKEN_BACK}
+
+
+def _announce(document: Document, comment: Comment) -> None:
+    comment_removed.send_robust(sender=Comment, comment=comment)
+    document_changed.send_robust(sender=Document, document=document)
+
+
+def forget_entries(document: Document, comment_ids: Sequence[int]) -> None:
+    """Erase the salts of all entries that were made of what comments said; the document is locked."""
+    for start in range(0, len(comment_ids), BATCH):
+        some = comment_ids[start : start + BATCH]
+        of_comments = [f"comment/{pk}" for pk in some] + [f"removal/{pk}" for pk in some]
+        entries = JournalEntry.objects.filter(document=document, salt__isnull=False)
+        entries.filter(reference__in=of_comments).update(salt=None)
+    # Later versions and removals say more behind the number of the comment.
+    wanted = set(comment_ids)
+    longer = Q(reference__startswith="version/") | Q(reference__regex=r"^removal/\d+/")
+    found = JournalEntry.objects.filter(longer, document=document, salt__isnull=False)
+    ids = [
+        pk
+        for pk, reference in found.values_list("pk", "reference")
+        if int(reference.split("/")[1]) in wanted
+    ]
+    for start in range(0, len(ids), BATCH):
+        JournalEntry.objects.filter(pk__in=ids[start : start + BATCH]).update(salt=None)
+
+
+def show_profile_changed(sender: object, account: Account, **_: Any) -> None:
+    """Make the pages untrue that lead, or do not lead, to a profile from beside a comment."""
+    written = Comment.objects.filter(account=account).order_by()
+    documents = written.values_list("document_id", flat=True).distinct()
+    keys = [document_key(pk) for pk in documents]
+    if keys:
+        change_after_commit(*keys)
