@@ -12,6 +12,9 @@ from django.core.management import call_command
 from django.db import close_old_connections, connection
 
 from broadsheet.desk.schedule import publish_due
+from broadsheet.discussion.digests import send_digests
+from broadsheet.discussion.notices import tell
+from broadsheet.readers.mail import send_due
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +43,13 @@ def _leave_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def tell_readers() -> None:
+    """Make notices of what happened, mails of notices, and send what is due."""
+    tell()
+    send_digests()
+    send_due()
+
+
 def _tick(stopping: threading.Event) -> None:
     while not stopping.is_set():
         try:
@@ -48,5 +58,10 @@ def _tick(stopping: threading.Event) -> None:
         # The schedule goes on whatever happened: the next look may succeed.
         except Exception:
             logger.exception("looking for stories that are due failed; trying again")
+        try:
+            tell_readers()
+        # Nothing is lost: what was not told and not sent is so at the next look.
+        except Exception:
+            logger.exception("telling readers failed; trying again")
         stopping.wait(LOOK_EVERY)
     connection.close()

@@ -8,7 +8,8 @@ class DiscussionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.discussion import keys, verify
+        # Two are here for what they hear of what is announced.
+        from broadsheet.discussion import digests, keys, notices, verify  # noqa: F401
 
         verify.register()
         keys.declare()
