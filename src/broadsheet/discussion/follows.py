@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.dispatch import receiver
 
 from broadsheet import clock
 from broadsheet.discussion.enums import Digest, FollowKind
 from broadsheet.discussion.models import Comment, Follow, FollowSettings, Notice
+from broadsheet.readers.export import register, text_of
 from broadsheet.readers.mail import digest_of
 from broadsheet.readers.models import Account
+from broadsheet.readers.signals import account_erasing
 from broadsheet.record.models import Author, Document
 
 MAX_FOLLOWS = 1000
@@ -224,3 +228,43 @@ def forget_unconfirmed() -> None:
 def _check_room(follows: QuerySet[Follow]) -> None:
     if follows.count() >= MAX_FOLLOWS:
         raise FollowRefused(f"You follow {MAX_FOLLOWS} things already. Please stop some of them.")
+
+
+@receiver(account_erasing)
+def forget_account(sender: Any, account: Account, **kwargs: Any) -> None:
+    """Forget what was followed by the address of an account; what the account follows goes with it."""
+    Follow.objects.filter(email=account.email.lower()).delete()
+
+
+def told_about(account: Account) -> dict[str, Any]:
+    """Return what is kept about what an account follows, for its export."""
+    chosen = settings_of(account)
+    return {
+        "digest": chosen.digest,
+        "own_replies": chosen.own_replies,
+        "has_feed": chosen.feed_digest is not None,
+        "follows": [
+            {
+                "kind": each.kind,
+                "document": each.document_id,
+                "comment": each.comment_id,
+                "author": each.author.slug if each.author else None,
+                "since": text_of(each.since),
+            }
+            for each in follows_of(account)
+        ],
+        "notices": [
+            {
+                "kind": each.kind,
+                "document": each.document_id,
+                "comment": each.comment_id,
+                "count": each.count,
+                "at": text_of(each.at),
+                "read_at": text_of(each.read_at),
+            }
+            for each in Notice.objects.filter(account=account).order_by("pk")
+        ],
+    }
+
+
+register("following", told_about)

@@ -141,6 +141,8 @@ class Comment(models.Model):
 
     shown_versions: list[CommentVersion]
     """The version valid at the moment asked for; set by the queries."""
+    writer_has_profile: bool = False
+    """Whether its writer has an account with a public profile; set by the queries."""
     shown_passages: list[CommentPassage]
     """The passages it is about; set by the queries."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -173,6 +173,7 @@ def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list
     versions = CommentVersion.objects.filter(
         comment__in=Comment.objects.filter(chosen, standing(at)).order_by().values("pk")
     ).select_related("comment", "comment__author", "comment__parent", "comment__interest")
+    versions = versions.annotate(has_profile=F("comment__account__has_profile"))
     if at is None:
         versions = versions.filter(valid_to=None)
     else:
@@ -183,6 +184,7 @@ def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list
     for version in versions.order_by("comment__root_number", "comment__path")[:limit]:
         comment = version.comment
         comment.shown_versions = [version]
+        comment.writer_has_profile = bool(version.has_profile)
         comment.shown_passages = []
         comments.append(comment)
     if at is not None:

@@ -60,6 +60,7 @@ def comment_fragment(comment: CommentView, *, read_only: bool, quiet: bool) -> s
         comment.name,
         comment.mark,
         comment.who,
+        comment.profile_path,
         comment.author_slug,
         comment.author_name,
         tuple(comment.disclosures),

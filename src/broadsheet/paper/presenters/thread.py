@@ -109,6 +109,12 @@ class CommentView:
         return f"a{account}" if account else ""
 
     @property
+    def profile_path(self) -> str:
+        """Where more is said of the writer, who wants it so; empty otherwise."""
+        comment = self.placed.comment
+        return f"/reader/{comment.account_id}/" if comment.writer_has_profile else ""
+
+    @property
     def disclosures(self) -> Sequence[str]:
         """What the writer disclosed when it was written."""
         return self.placed.comment.disclosures or ()

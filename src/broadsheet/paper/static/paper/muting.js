@@ -23,16 +23,17 @@ function write(name, list) {
   }
 }
 
+const isSignedIn = () => /(?:^|; )(?:__Host-signed-in|signed_in)=1(?:;|$)/.test(document.cookie);
 const plain = (name) => name.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim();
 const isSame = (one, other) => (one.who ? one.who === other.who : !other.who && plain(one.name) === plain(other.name));
 
 function muted(who) {
-  return [...read(OWN), ...read(OF_ACCOUNT)].some((each) => isSame(each, who));
+  const ofAccount = isSignedIn() ? read(OF_ACCOUNT) : [];
+  return [...read(OWN), ...ofAccount].some((each) => isSame(each, who));
 }
 
 function writerOf(comment) {
-  return { who: comment.dataset.who ?? "", name: comment.querySelector("h3 .who")?.querySelector("bdi")?.textContent
-    ?? comment.querySelector("h3 bdi.who")?.textContent ?? "" };
+  return { who: comment.dataset.who ?? "", name: comment.querySelector("h3 .who bdi")?.textContent ?? "" };
 }
 
 /** Fold a comment away, with a line that opens it again for this once. */
@@ -45,6 +46,7 @@ function fold(comment) {
   show.textContent = "Show";
   show.addEventListener("click", () => {
     comment.removeAttribute("data-folded");
+    comment.dataset.opened = "";
     line.remove();
     comment.tabIndex = -1;
     comment.focus();
@@ -57,7 +59,8 @@ function fold(comment) {
 function foldIn(element) {
   const comments = element.matches?.(".comment") ? [element] : element.querySelectorAll?.(".comment") ?? [];
   for (const comment of comments) {
-    if ("looked" in comment.dataset) continue;
+    // Who opened a comment again has seen that it is muted.
+    if ("opened" in comment.dataset || "looked" in comment.dataset) continue;
     comment.dataset.looked = "";
     const who = writerOf(comment);
     if ((who.who || who.name) && muted(who) && comment.id !== location.hash.slice(1)) fold(comment);
@@ -118,10 +121,14 @@ function list(place) {
   show();
 }
 
-/** Keep the account's list here, so that the next page folds without asking. */
-export function keepAccountsMutes(people) {
-  write(OF_ACCOUNT, Array.isArray(people) ? people : []);
-}
+/** Keep the account's list here, so that the next page folds without asking, and fold by it. */
+document.addEventListener("me", ({ detail: me }) => {
+  write(OF_ACCOUNT, me.account && Array.isArray(me.muted) ? me.muted : []);
+  for (const comment of document.querySelectorAll("[data-thread] .comment:not([data-folded])")) {
+    delete comment.dataset.looked;
+    foldIn(comment);
+  }
+});
 
 for (const thread of document.querySelectorAll("[data-thread]")) keepFolded(thread);
 for (const row of document.querySelectorAll("[data-mute]")) offer(row);
