@@ -110,6 +110,18 @@ def _tell_entries(document_id: int, entries: Sequence[JournalEntry]) -> None:
             _tell_interest(document_id, entry)
 
 
+def tell_from_now_on() -> None:
+    """Tell nobody of what happened so far, as after loading a history from elsewhere."""
+    heads = Document.objects.values_list("pk", "head_sequence")
+    NoticeCursor.objects.bulk_create(
+        [NoticeCursor(document_id=pk, sequence=sequence) for pk, sequence in heads],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["document"],
+        update_fields=["sequence"],
+    )
+
+
 class _Mutes:
     """Who mutes whom, of the writers of some comments. Two statements for all of them."""
 
