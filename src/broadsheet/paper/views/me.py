@@ -14,6 +14,7 @@ from broadsheet import clock
 from broadsheet.discussion.actions import Sender
 from broadsheet.discussion.follows import unread_count
 from broadsheet.readers.models import Account
+from broadsheet.readers.protection import is_staff
 from broadsheet.record.models import Author
 
 
@@ -98,7 +99,7 @@ def me(request: HttpRequest) -> HttpResponse:
         {
             "account": account is not None,
             "name": (author.name if author else account.name or None) if account else None,
-            "mark": "Author" if author else "",
+            "mark": "Author" if author else ("Staff" if is_staff(account) else ""),
             **(_told(account) if account else {}),
             "desk": bool(account and account.has_perm("wagtailadmin.access_admin")),
         }
