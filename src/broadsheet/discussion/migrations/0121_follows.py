@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('discussion', '0120_stamps_and_interests'),
+        ('discussion', '0130_restorations'),
         ('readers', '0013_mutes_and_mail'),
         ('record', '0120_interests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
