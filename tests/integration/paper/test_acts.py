@@ -9,8 +9,15 @@ from django.core import mail
 from django.test import Client
 from tests import factories
 
-from broadsheet.discussion.actions import Draft, post_comment
-from broadsheet.discussion.models import Comment, Follow, InterestQuestion
+from broadsheet.discussion.actions import (
+    Draft,
+    ImportedComment,
+    import_comments,
+    post_comment,
+)
+from broadsheet.discussion.models import Comment, Follow, FollowSettings, InterestQuestion
+from broadsheet.readers.actions import change_name
+from broadsheet.readers.disclosures import disclose, lines_of
 from broadsheet.readers.models import Mute
 from broadsheet.record.verify import verify_record
 
@@ -156,3 +163,111 @@ def test_address_that_is_none_is_refused(client, bridge, email):
 
     assert (answer.status_code, Follow.objects.count()) == (422, 0)
     assert "This is not an e-mail address" in text(answer)
+
+
+def test_computer_that_asks_too_often_is_told_when_to_come_back(client, bridge):
+    comment = factories.comment(bridge)
+    form = {"do": "ask-to-follow", "email": "zoe@elsewhere.example", "digest": "daily"}
+    for _ in range(20):
+        assert client.post(here(comment), form).status_code == 303
+
+    answer = client.post(here(comment), form)
+
+    assert answer.status_code == 422
+    assert "Please come back in" in text(answer)
+
+
+def test_profile_shows_the_names_that_it_had_and_what_it_discloses(client, bridge, stranger):
+    stranger.has_profile = True
+    stranger.save()
+    change_name(account=stranger, name="Sam Smith")
+    disclose(account=stranger, about="Steve Jobs", text="I know him.")
+    comment = said_by(bridge, stranger)
+
+    profile = text(client.get(f"/reader/{stranger.pk}/"))
+
+    assert "<bdi>Sam Smith</bdi></td>" in profile and "<bdi>Sam Stranger</bdi></td>" in profile
+    assert "<strong>Steve Jobs:</strong> I know him." in profile
+    page = text(client.get(STORY))
+    assert (
+        f'<a class="who" href="/reader/{stranger.pk}/" rel="nofollow"><bdi>Sam Smith</bdi></a>'
+        in page
+    )
+    assert "Steve Jobs: I know him." in page
+    assert comment.name == "Sam Smith"
+
+
+def test_staff_is_marked_in_the_same_element_as_the_name(client, bridge, editor):
+    said_by(bridge, editor)
+
+    assert '<span class="who"><bdi>Eve Editor</bdi> <span class="mark">Staff</span></span>' in text(
+        client.get(STORY)
+    )
+
+
+def test_imported_name_of_somebody_here_is_not_verified(client, bridge):
+    import_comments(
+        document_id=bridge.pk,
+        comments=[
+            ImportedComment("c1", None, "Steve Jobs", "I approve.", None),
+            ImportedComment("c2", None, "Jamie", "Do you?", None),
+        ],
+    )
+
+    page = text(client.get(STORY))
+
+    assert page.count("imported, identity not verified") == 1
+    assert page.count('class="imported"') == 2
+
+
+def test_pages_of_an_account_are_for_who_is_signed_in(client, publication, stranger):
+    for path in ("/account/inbox/", "/account/disclosures/"):
+        assert client.get(path)["Location"] == f"/account/sign-in/?next={path}"
+    client.force_login(stranger)
+    for path in ("/account/inbox/", "/account/disclosures/", "/account/muted/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+
+
+def test_line_is_added_replaced_and_taken_out(client, publication, stranger):
+    client.force_login(stranger)
+    path = "/account/disclosures/"
+
+    refused = client.post(path, {"about": "", "text": "I work there."}, headers=FROM_US)
+    assert (refused.status_code, 'value="I work there."' in text(refused)) == (422, True)
+    client.post(path, {"about": "Acme", "text": "I work there."}, headers=FROM_US)
+    client.post(path, {"about": "ACME", "text": "I left."}, headers=FROM_US)
+    assert [each.text for each in lines_of(stranger)] == ["I left."]
+    line = stranger.disclosures.get()
+    client.post(path, {"do": "take-back", "line": line.pk}, headers=FROM_US)
+    assert lines_of(stranger) == []
+
+
+def test_inbox_changes_how_one_is_told(client, bridge, stranger):
+    client.force_login(stranger)
+    path = "/account/inbox/"
+
+    client.post(path, {"do": "choose", "digest": "hourly"}, headers=FROM_US)
+    chosen = FollowSettings.objects.get()
+    assert (chosen.digest, chosen.own_replies) == ("hourly", False)
+    assert client.post(path, {"do": "choose", "digest": "x"}, headers=FROM_US).status_code == 422
+    made = client.post(path, {"do": "feed"}, headers=FROM_US)
+    feed = re.search(r"/inbox/[0-9a-f]+\.xml", text(made))[0]
+    assert client.get(feed).status_code == 200
+    client.post(path, {"do": "end-feed"}, headers=FROM_US)
+    assert client.get(feed).status_code == 404
+
+
+def test_story_and_author_are_followed(client, bridge, stranger, author):
+    client.force_login(stranger)
+    pages = {f"/follow/story/{bridge.pk}/": STORY, f"/follow/author/{author.slug}/": "/by/ann-lee/"}
+
+    for path, page in pages.items():
+        assert f'href="{path}"' in text(client.get(page))
+        client.post(path, {"do": "follow"}, headers=FROM_US)
+    assert Follow.objects.count() == 2
+    assert "Bridge" in text(client.get("/account/inbox/"))
+    for path in pages:
+        client.post(path, {"do": "unfollow"}, headers=FROM_US)
+    assert Follow.objects.count() == 0
+    assert client.get("/follow/story/999999/").status_code == 404

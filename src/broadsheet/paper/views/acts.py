@@ -31,14 +31,18 @@ from broadsheet.discussion.pages import one_comment
 from broadsheet.paper.presenters.frame import frame, private_page
 from broadsheet.paper.presenters.moments import moment
 from broadsheet.paper.presenters.thread import single_view
+from broadsheet.paper.views.account.common import take_for_computer
 from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here
 from broadsheet.paper.views.me import Guest, writer_of
+from broadsheet.readers.limits import HOUR, Limit, TooMany
 from broadsheet.readers.models import Account, Mute
 from broadsheet.readers.muting import MuteRefused, mute, name_key, unmute
 from broadsheet.record.queries import current_path
 
 HOW_OFTEN = [(each.value, each.label) for each in Digest if each is not Digest.NEVER]
 """What a guest can choose."""
+OF_COMPUTER = Limit("ask others, computer", 20, HOUR)
+OF_NETWORK = Limit("ask others, network", 200, HOUR)
 DONE = {
     "follow": "You will be told of replies.",
     "unfollow": "You are told of replies no more.",
@@ -95,6 +99,8 @@ def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
     wanted = data.get("do", "")
     if comment.removed_at:
         raise QuestionRefused("The words of this comment were removed.")
+    if wanted in ("ask", "ask-to-follow"):
+        bound(request)
     if wanted == "ask":
         ask_for_interest(comment_id=comment.pk, account=account)
     elif wanted == "answer":
@@ -117,6 +123,17 @@ def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
     else:
         _do_as(account, comment, wanted)
     return wanted
+
+
+def bound(request: HttpRequest) -> None:
+    """Bound what one computer, or its network, asks of others without an account."""
+    try:
+        take_for_computer(request, OF_COMPUTER, OF_NETWORK)
+    except TooMany as refusal:
+        minutes = -(-refusal.retry_after // 60)
+        raise FollowRefused(
+            f"This was asked often from where you are. Please come back in {minutes} minutes."
+        ) from refusal
 
 
 def _do_as(account: Account, comment: Comment, wanted: str) -> None:

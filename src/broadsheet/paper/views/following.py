@@ -21,7 +21,7 @@ from broadsheet.discussion.follows import (
     unfollow,
 )
 from broadsheet.paper.presenters.frame import frame, private_page
-from broadsheet.paper.views.acts import HOW_OFTEN
+from broadsheet.paper.views.acts import HOW_OFTEN, bound
 from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here
 from broadsheet.paper.views.me import writer_of
 from broadsheet.readers.mail import read_stop_token
@@ -82,6 +82,7 @@ def _page(
                 raise FollowRefused(FROM_ELSEWHERE)
             wanted = request.POST.get("do", "")
             if wanted == "ask-to-follow":
+                bound(request)
                 wish_to_follow(
                     email=request.POST.get("email", ""),
                     target=target,
