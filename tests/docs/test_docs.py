@@ -56,7 +56,7 @@ def press_keys() -> list[str]:
     """Return all press keys as they are documented; ``ID`` stands for a number."""
     constants = [
         value
-        for module in (keys, discussion_keys, moderation_keys, counters)
+        for module in (keys, discussion_keys, readers_keys, moderation_keys, counters)
         for name, value in vars(module).items()
         if name.isupper() and not name.startswith("_") and isinstance(value, str)
     ]

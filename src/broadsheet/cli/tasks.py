@@ -13,14 +13,18 @@ from django.db import close_old_connections, connection
 
 from broadsheet import clock
 from broadsheet.desk.schedule import publish_due
+from broadsheet.discussion.digests import send_digests
+from broadsheet.discussion.follows import forget_unconfirmed
+from broadsheet.discussion.notices import forget_old, tell
 from broadsheet.readers.actions import tidy
+from broadsheet.readers.mail import send_due
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 15.0
-"""Seconds between two looks for stories that are due."""
+"""Seconds between two looks for stories that are due, and for what readers are to be told."""
 TIDY_EVERY = 3600.0
-"""Seconds after which what is over is forgotten: old sessions, letters, counts."""
+"""Seconds after which what is over is forgotten."""
 
 
 def work(*, watch_parent: bool) -> None:
@@ -44,17 +48,36 @@ def _leave_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def tell_readers() -> None:
+    """Make notices of what happened, mails of notices, and send what is due."""
+    tell()
+    send_digests()
+    send_due()
+
+
+def forget() -> None:
+    """Forget what is over: old sessions and letters, wishes that nobody confirmed, old notices."""
+    tidy()
+    forget_unconfirmed()
+    forget_old()
+
+
 def _tick(stopping: threading.Event) -> None:
     tidied_at = -TIDY_EVERY
     while not stopping.is_set():
         try:
             close_old_connections()
             publish_due()
-            if clock.ticks() - tidied_at >= TIDY_EVERY:
-                tidy()
-                tidied_at = clock.ticks()
         # The schedule goes on whatever happened: the next look may succeed.
         except Exception:
-            logger.exception("looking for what is due failed; trying again")
+            logger.exception("looking for stories that are due failed; trying again")
+        try:
+            tell_readers()
+            if clock.ticks() - tidied_at >= TIDY_EVERY:
+                forget()
+                tidied_at = clock.ticks()
+        # Nothing is lost: what was not told and not sent is so at the next look.
+        except Exception:
+            logger.exception("telling readers failed; trying again")
         stopping.wait(LOOK_EVERY)
     connection.close()

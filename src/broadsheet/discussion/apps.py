@@ -8,7 +8,8 @@ class DiscussionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.discussion import erasure, keys, telling, verify
+        # Two are here for what they hear of what is announced.
+        from broadsheet.discussion import digests, erasure, keys, notices, telling, verify  # noqa: F401
         from broadsheet.readers import export, signals
 
         verify.register()

@@ -49,3 +49,34 @@ class Mark(models.TextChoices):
     """What stands beside the name of who is more than a reader; an author’s is by the profile."""
 
     STAFF = "staff", "Staff"
+
+
+class FollowKind(models.TextChoices):
+    """What somebody follows."""
+
+    STORY = "story", "A story"
+    REPLIES = "replies", "Replies to a comment"
+    AUTHOR = "author", "An author"
+
+
+class NoticeKind(models.TextChoices):
+    """What somebody is told."""
+
+    COMMENTS = "comments", "New comments"
+    REPLY = "reply", "A reply"
+    EDITION = "edition", "A new edition"
+    STANDING = "standing", "Another standing"
+    WITHDRAWN = "withdrawn", "A story was withdrawn"
+    STORY = "story", "A new story"
+    WORDS = "words", "Words that were commented on changed"
+    ASKED = "asked", "A question for an interest"
+    ANSWERED = "answered", "An answer to a question for an interest"
+
+
+class Digest(models.TextChoices):
+    """How often somebody is sent what there is to tell."""
+
+    NEVER = "never", "Never"
+    IMMEDIATELY = "immediately", "As it happens"
+    HOURLY = "hourly", "Once an hour"
+    DAILY = "daily", "Once a day"

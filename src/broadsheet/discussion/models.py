@@ -11,9 +11,12 @@ from broadsheet.discussion.enums import (
     Admission,
     AliasState,
     CommentKind,
+    Digest,
+    FollowKind,
     GuestPolicy,
     MadeBy,
     Mark,
+    NoticeKind,
     Origin,
 )
 
@@ -393,3 +396,166 @@ class AuthorAlias(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} = {self.author}"
+
+
+class Follow(models.Model):
+    """Somebody wants to be told of a story, of replies to a comment, or of what an author writes.
+
+    By an account, or by the confirmed address of a guest; one that is not confirmed follows nothing.
+    """
+
+    kind = models.CharField(max_length=16, choices=FollowKind)
+    document = models.ForeignKey(
+        "record.Document", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(
+        "record.Author", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="follows"
+    )
+    email = models.EmailField(blank=True, help_text="Of a guest, in small letters.")
+    digest = models.CharField(
+        max_length=16, choices=Digest, default=Digest.IMMEDIATELY, help_text="Of a guest."
+    )
+    key_digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the key that confirms the address."
+    )
+    since = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True, help_text="When the guest was sent something last.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["document"], name="discussion_follow_document"),
+            models.Index(fields=["email"], condition=~Q(email=""), name="discussion_follow_email"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind=FollowKind.STORY, document__isnull=False, comment=None, author=None
+                )
+                | Q(
+                    kind=FollowKind.REPLIES,
+                    document__isnull=False,
+                    comment__isnull=False,
+                    author=None,
+                )
+                | Q(kind=FollowKind.AUTHOR, document=None, comment=None, author__isnull=False),
+                name="discussion_follow_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, email="") | Q(account=None) & ~Q(email=""),
+                name="discussion_follow_who",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=[who, what],
+                    condition=Q(kind=kind, **{f"{who}__isnull": False})
+                    if who == "account"
+                    else Q(kind=kind) & ~Q(email=""),
+                    name=f"discussion_follow_{kind}_{who}",
+                )
+                for kind, what in (
+                    (FollowKind.STORY, "document"),
+                    (FollowKind.REPLIES, "comment"),
+                    (FollowKind.AUTHOR, "author"),
+                )
+                for who in ("account", "email")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"follow {self.pk}: {self.kind}"
+
+
+class FollowSettings(models.Model):
+    """How an account is told of what it follows."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="follow_settings",
+    )
+    digest = models.CharField(max_length=16, choices=Digest, default=Digest.DAILY)
+    own_replies = models.BooleanField(
+        default=True, help_text="Replies to the account’s own comments are told."
+    )
+    feed_digest = models.CharField(
+        max_length=64,
+        unique=True,
+        null=True,
+        help_text="SHA-256 of the key in the feed’s address; null: no feed.",
+    )
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(digest__in=Digest.values), name="discussion_digest_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"how {self.account_id} is told"
+
+
+class Notice(models.Model):
+    """Something that somebody is told: an account, or the guest of a follow.
+
+    New comments of a story are one notice that counts, until it is read and mailed; so a busy story
+    costs each follower a row and not each comment.
+    """
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="notices"
+    )
+    follow = models.ForeignKey(Follow, null=True, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=16, choices=NoticeKind)
+    document = models.ForeignKey("record.Document", on_delete=models.CASCADE, related_name="+")
+    comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="+")
+    edition = models.ForeignKey(
+        "record.Edition", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    count = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(help_text="Of the last thing it tells.")
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["account", "-at", "-id"], name="discussion_notice_inbox"),
+            models.Index(
+                fields=["account"], condition=Q(read_at=None), name="discussion_notice_unread"
+            ),
+            models.Index(
+                fields=["at"], condition=Q(mailed_at=None), name="discussion_notice_unmailed"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(account__isnull=False) | Q(follow__isnull=False),
+                name="discussion_notice_to_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=NoticeKind.values), name="discussion_notice_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}: {self.kind}"
+
+
+class NoticeCursor(models.Model):
+    """How far a document’s journal was told to those who follow it."""
+
+    document = models.OneToOneField(
+        "record.Document", primary_key=True, on_delete=models.CASCADE, related_name="notice_cursor"
+    )
+    sequence = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return f"told {self.document_id} up to {self.sequence}"

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
 from broadsheet.paper.views import (
+    acts,
     annotations,
     changes,
     comments,
@@ -13,7 +14,9 @@ from broadsheet.paper.views import (
     discussion,
     errors,
     feeds,
+    following,
     front,
+    inbox,
     lists,
     live,
     me,
@@ -63,6 +66,15 @@ urlpatterns = [
     path("c/<int:pk>/", comments.permalink, name="comment"),
     path("c/<int:pk>/report/", reports.report, name="report"),
     path("moderation/", include("broadsheet.paper.moderation_urls")),
+    path("c/<int:pk>/more/", acts.more, name="more"),
+    path("follow/story/<int:pk>/", following.story, name="follow-story"),
+    path("follow/author/<slug:slug>/", following.author, name="follow-author"),
+    path("follow/confirm/<int:pk>/<str:key>/", following.confirm, name="follow-confirm"),
+    path("stop/<str:token>/", following.stop, name="stop"),
+    path("inbox/<str:key>.xml", inbox.feed, name="inbox-feed"),
+    path("account/inbox/", inbox.inbox, name="inbox"),
+    path("account/muted/", inbox.muted, name="muted"),
+    path("account/disclosures/", inbox.disclosures, name="disclosures"),
     path("proposal/<int:pk>/", proposals.proposal, name="proposal"),
     path("a/<int:pk>/", annotations.annotation, name="annotation"),
     path("topic/<slug:slug>/", lists.topic, name="topic"),

@@ -12,7 +12,15 @@ from django.db import transaction
 from broadsheet import clock
 from broadsheet.press.keys import change_after_commit
 from broadsheet.readers.keys import reader_key
-from broadsheet.readers.models import Account, NameKey, Session, Ticket, stored_keys
+from broadsheet.readers.mail import forget_sent
+from broadsheet.readers.models import (
+    Account,
+    NameKey,
+    OutgoingMail,
+    Session,
+    Ticket,
+    stored_keys,
+)
 from broadsheet.readers.portraits import delete_portrait, store_portrait
 from broadsheet.readers.protection import Belongs, NameTaken, check_name
 from broadsheet.readers.signals import account_erasing, profile_changed
@@ -186,6 +194,7 @@ def erase_account(*, account: Account, keeps_words: bool) -> None:
     account_erasing.send(sender=Account, account=locked, keeps_words=keeps_words)
     Session.objects.filter(account=locked).delete()
     Ticket.objects.filter(email=email).delete()
+    OutgoingMail.objects.filter(to__iexact=email).delete()
     EmailAddress.objects.filter(email=email).delete()
     Authenticator.objects.filter(user=locked).delete()
     SocialAccount.objects.filter(user=locked).delete()
@@ -204,3 +213,4 @@ def tidy() -> None:
     from broadsheet.readers.models import Tally
 
     Tally.objects.filter(ends_at__lte=int(now.timestamp())).delete()
+    forget_sent()

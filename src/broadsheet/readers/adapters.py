@@ -19,7 +19,8 @@ from django.urls import reverse
 
 from broadsheet.readers.devices import device_name
 from broadsheet.readers.models import Account
-from broadsheet.readers.names import NameUnusable, clean_name
+from broadsheet.readers.names import NameUnusable
+from broadsheet.readers.protection import check_name
 from broadsheet.record.queries import publication
 
 
@@ -84,7 +85,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         user = sociallogin.user
         user.email = (data.get("email") or "").lower()
         try:
-            user.name = clean_name(data.get("name") or "")
+            user.name = check_name(data.get("name") or "")
         except NameUnusable:
             user.name = ""
         return user

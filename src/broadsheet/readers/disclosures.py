@@ -47,7 +47,7 @@ def clean_line(text: str, *, limit: int = MAX_TEXT, field: str = "text") -> str:
         if each.isspace() or unicodedata.category(each)[0] != "C" or each in "\u200c\u200d"
     )
     line = " ".join(plain.split())
-    if line and not is_legible(line):
+    if line and not is_legible(line, "LN"):
         raise DisclosureRefused("There is nothing in it that others could read.", field)
     if len(line) > limit:
         raise DisclosureRefused(

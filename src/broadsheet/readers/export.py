@@ -81,8 +81,29 @@ def _providers(account: Account) -> list[dict[str, Any]]:
     ]
 
 
+def _names(account: Account) -> list[dict[str, Any]]:
+    return [
+        {"name": each.name, "from": text_of(each.valid_from), "to": text_of(each.valid_to)}
+        for each in account.names.order_by("valid_from", "pk")
+    ]
+
+
+def _disclosures(account: Account) -> list[dict[str, Any]]:
+    return [
+        {"about": each.about, "text": each.text, "since": text_of(each.since)}
+        for each in account.disclosures.all()
+    ]
+
+
+def _muted(account: Account) -> list[dict[str, Any]]:
+    return [{"name": each.name, "since": text_of(each.since)} for each in account.mutes.all()]
+
+
 def connect() -> None:
     """Register what this room keeps."""
+    register("names", _names)
+    register("disclosures", _disclosures)
+    register("muted", _muted)
     register("account", _account)
     register("sessions", _sessions)
     register("passkeys", _passkeys)

@@ -265,3 +265,82 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} until {self.ends_at}"
+
+
+class Mute(models.Model):
+    """Somebody whose comments a reader does not want to see; only this reader is concerned.
+
+    Who has an account is known by it, who has none by what the name looks like.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mutes")
+    muted = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=NameKey.MAX, blank=True)
+    name = models.CharField(max_length=200, help_text="As it stood where somebody was muted.")
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["account_id", "-since", "-pk"]
+        indexes = [
+            models.Index(fields=["muted"], name="readers_mute_by_account"),
+            models.Index(fields=["key"], condition=~Q(key=""), name="readers_mute_by_name"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "muted"],
+                condition=Q(muted__isnull=False),
+                name="readers_mute_account_once",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "key"], condition=~Q(key=""), name="readers_mute_name_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(muted=None) & ~Q(key="") | Q(muted__isnull=False, key=""),
+                name="readers_mute_one_way",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MailState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Given up"
+
+
+class OutgoingMail(models.Model):
+    """A mail that is to be sent, is being sent or was; its words go once it was."""
+
+    key = models.CharField(max_length=100, unique=True, help_text="What it is for: queued once.")
+    to = models.EmailField()
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    message_id = models.CharField(max_length=200)
+    state = models.CharField(max_length=16, choices=MailState, default=MailState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField(default=clock.now)
+    next_try_at = models.DateTimeField(null=True, help_text="When it may be taken up (again).")
+    sent_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(next_try_at__isnull=False),
+                name="readers_mail_due",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=MailState.values), name="readers_mail_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"mail {self.pk}"

@@ -19,6 +19,9 @@ from broadsheet.desk.adoption import adopt_document, section_page
 from broadsheet.desk.editions import minting_authority
 from broadsheet.discussion.actions import Draft, post_comment
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.notices import tell_from_now_on
+from broadsheet.readers.disclosures import disclose
+from broadsheet.readers.models import Account
 from broadsheet.record.actions import append_edition, create_document
 from broadsheet.record.addresses import slug_for
 from broadsheet.record.content import (
@@ -70,6 +73,7 @@ def load_sample(say: Callable[[str], None]) -> Loaded:
                 story["comments"] = tomllib.loads(thread.read_text("utf-8"))["comments"]
             _load_story(story, now)
             say(f"  {number} of {len(stories)}: {story['headline']}")
+        tell_from_now_on()
         return Loaded(len(stories), Comment.objects.count())
 
 
@@ -100,6 +104,11 @@ def _load_masthead(data: Mapping[str, Any]) -> None:
     for item in data["authors"]:
         picture = _picture(item["picture"]).to_data() if item.get("picture") else None
         Author.objects.create(**{**item, "picture": picture})
+    for item in data["readers"]:
+        # As the desk gives them: with the name of somebody whom stories are about.
+        account = Account.objects.create_user(item["email"], name=item["name"], has_profile=True)
+        for line in item.get("disclosures", []):
+            disclose(account=account, about=line["about"], text=line["text"])
 
 
 def _load_story(story: Mapping[str, Any], now: dt.datetime) -> None:
@@ -177,6 +186,7 @@ def _post(
     at: dt.datetime,
 ) -> None:
     document.refresh_from_db(fields=["edition"])
+    account = Account.objects.filter(name=comment["name"]).first()
     pointer = None
     if comment.get("about") and document.edition:
         pointer = Pointer(document.edition.number, comment["about"])
@@ -191,6 +201,7 @@ def _post(
                 name=comment["name"],
                 wants_credit=True,
             ),
+            account=account,
             at=at,
         )
         assert made.proposal.comment is not None
@@ -206,6 +217,7 @@ def _post(
                 parent_id=posted[parent].comment.pk if parent else None,
                 pointer=pointer,
             ),
+            account=account,
             author=authors[comment["author"]] if comment.get("author") else None,
             at=at,
         )

@@ -58,8 +58,13 @@ def test_name_given_leads_back_to_where_one_was(client, publication):
 
     assert answer["Location"] == "/search/?q=a#b"
     assert client.get("/me/").json() == {
-        "account": True, "name": "Lena Marsh", "mark": "", "desk": False
-    }  # fmt: skip
+        "account": True,
+        "name": "Lena Marsh",
+        "mark": "",
+        "unread": 0,
+        "muted": [],
+        "desk": False,
+    }
 
 
 def test_who_has_a_name_is_led_back_at_once(client, publication):

@@ -89,6 +89,7 @@ def comment_fragment(comment: CommentView, *, read_only: bool, quiet: bool) -> s
         comment.version,
         comment.name,
         comment.mark,
+        comment.who,
         comment.author_slug,
         comment.author_name,
         tuple(comment.disclosures),

@@ -80,3 +80,27 @@ def portrait_url(account: Account) -> str:
     if account.portrait:
         return str(default_storage.url(portrait_path(account.portrait)))
     return reverse("initials", args=[account.pk])
+
+
+@dataclass(frozen=True)
+class NameView:
+    """A name that a reader had, from–to; without an end it is the name now."""
+
+    name: str
+    since: Moment
+    until: Moment | None
+
+
+def name_views(account: Account, zone: dt.tzinfo) -> list[NameView]:
+    """Return the names that an account had, the latest first; none if it never had another."""
+    names = list(account.names.order_by("-valid_from", "-pk"))
+    if len(names) < 2:
+        return []
+    return [
+        NameView(
+            each.name,
+            moment(each.valid_from, zone),
+            moment(each.valid_to, zone) if each.valid_to else None,
+        )
+        for each in names
+    ]

@@ -122,6 +122,12 @@ class CommentView:
         return Mark(comment.mark).label if comment.mark else ""
 
     @property
+    def who(self) -> str:
+        """What its writer's account is known by, for readers who mute it; empty without one."""
+        account = self.placed.comment.account_id
+        return f"a{account}" if account else ""
+
+    @property
     def disclosures(self) -> Sequence[str]:
         """What the writer disclosed when it was written."""
         return self.placed.comment.disclosures or ()

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 
 from broadsheet import clock
 from broadsheet.discussion.actions import Sender
+from broadsheet.discussion.follows import unread_count
 from broadsheet.readers.models import Account
+from broadsheet.readers.protection import is_staff
 from broadsheet.record.models import Author
 
 
@@ -78,6 +80,17 @@ def sender_of(request: HttpRequest, guest: Guest | None) -> Sender:
     )
 
 
+def _told(account: Account) -> dict[str, object]:
+    """Return what waits in the inbox, and whom the reader does not want to see. Two statements."""
+    return {
+        "unread": unread_count(account),
+        "muted": [
+            {"who": f"a{muted_id}" if muted_id else "", "name": name}
+            for muted_id, name in account.mutes.values_list("muted_id", "name")
+        ],
+    }
+
+
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
     """Say who is signed in: ``{"account": false, "name": null, …}`` for a guest."""
@@ -86,7 +99,8 @@ def me(request: HttpRequest) -> HttpResponse:
         {
             "account": account is not None,
             "name": (author.name if author else account.name or None) if account else None,
-            "mark": "Author" if author else "",
+            "mark": "Author" if author else ("Staff" if is_staff(account) else ""),
+            **(_told(account) if account else {}),
             "desk": bool(account and account.has_perm("wagtailadmin.access_admin")),
         }
     )

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 from broadsheet.discussion.queries import comments_by
 from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.paper.presenters.moments import moment
-from broadsheet.paper.presenters.readers import portrait_url, said_views
+from broadsheet.paper.presenters.readers import name_views, portrait_url, said_views
 from broadsheet.press.marking import made_from, pressed
+from broadsheet.readers.disclosures import lines_of
 from broadsheet.readers.keys import reader_key
 from broadsheet.readers.models import Account
 from broadsheet.readers.portraits import initials_svg
@@ -45,6 +46,8 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
         "said": said_views(said[:PER_PAGE], zone=around.zone),
         "older": older,
         "is_first": before is None,
+        "names": name_views(account, around.zone),
+        "lines": lines_of(account),
     }
     response = page("paper/reader.html", context, around=around, path=path)
     if before:

@@ -178,7 +178,7 @@ function takeAway(id) {
   if (!words) return;
   words.textContent = "Removed by the publication.";
   comment.classList.add("tombstone");
-  for (const part of comment.querySelectorAll("h3 .who, h3 .mark, h3 .also, .acts, .about")) part.remove();
+  for (const part of comment.querySelectorAll("h3 .who, h3 .mark, h3 .also, h3 .disclosure, .interest, .acts, .about")) part.remove();
   const who = document.createElement("span");
   who.className = "who unknown";
   who.textContent = "Removed comment";

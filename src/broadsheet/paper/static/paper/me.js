@@ -17,15 +17,28 @@ async function showName(element) {
     const answer = await fetch("/me/", { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
     const me = await answer.json();
+    // Others want to know as well: what was muted, what waits.
+    document.dispatchEvent(new CustomEvent("me", { detail: me }));
     if (!me.account) return;
     const name = document.createElement("bdi");
     name.textContent = me.name ?? "Your account";
     element.href = "/account/";
     element.title = "Your account";
     element.replaceChildren(name);
+    if (me.unread) element.before(unread(me.unread));
   } catch {
     // The link leads to the sign-in page, which knows who is signed in and leads on.
   }
+}
+
+/** A way to the inbox, where something waits. */
+function unread(count) {
+  const inbox = document.createElement("a");
+  inbox.href = "/account/inbox/";
+  inbox.className = "unread-count";
+  inbox.textContent = `${count > 99 ? "99+" : count} new`;
+  inbox.setAttribute("aria-label", `Inbox: ${count} new`);
+  return inbox;
 }
 
 if (link && isSignedIn) showName(link);
