@@ -60,7 +60,8 @@ def press_keys() -> list[str]:
     ]
     made = [
         function(4711).replace("4711", "ID")
-        for name, function in vars(keys).items()
+        for module in (keys, discussion_keys)
+        for name, function in vars(module).items()
         if name.endswith("_key") and inspect.isfunction(function)
     ]
     return constants + made

@@ -8,6 +8,13 @@ comment_posted = Signal()
 comment_removed = Signal()
 """``comment``: its words were taken from readers; a tombstone stays."""
 
+comment_edited = Signal()
+"""``comment``: it has another text; ``version``: the new one."""
+
+words_erased = Signal()
+"""``comment``: its writer deleted it. Sent within the transaction: whoever keeps words of it, or of an
+edit that waits, lets them go in the same."""
+
 comments_imported = Signal()
 """``document``: a thread came in from elsewhere."""
 

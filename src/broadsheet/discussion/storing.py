@@ -41,7 +41,7 @@ class NewComment:
 
 def comment_content(comment: Comment, version: CommentVersion) -> dict[str, object]:
     """Return what the journal's digest of a comment is made of."""
-    return {
+    content: dict[str, object] = {
         "name": comment.name,
         "kind": comment.kind,
         "parent": comment.parent_id,
@@ -50,6 +50,10 @@ def comment_content(comment: Comment, version: CommentVersion) -> dict[str, obje
         else None,
         "text": version.text,
     }
+    if comment.is_question:
+        # Left out of others: their digests were made before there were questions.
+        content["question"] = True
+    return content
 
 
 def put_in_place(thread: Thread, comment: Comment) -> None:
@@ -58,6 +62,8 @@ def put_in_place(thread: Thread, comment: Comment) -> None:
     Its sequence is known. The replies of its root are counted by :func:`count_replies`.
     """
     thread.comment_count += 1
+    thread.question_count += comment.is_question
+    comment.thanks_before = thread.thanks_count
     if comment.parent is None:
         thread.root_count += 1
         comment.root_number = thread.root_count
@@ -80,12 +86,17 @@ def count_replies(added: Mapping[tuple[int, int], int]) -> None:
         )
 
 
-def threads_of(documents: Mapping[int, Document]) -> dict[int, Thread]:
+def threads_of(
+    documents: Mapping[int, Document], known: Mapping[int, Thread] | None = None
+) -> dict[int, Thread]:
     """Return the threads of locked documents, by the documents' ids; begun where there is none.
 
-    ``thread.document`` is the object that was given. One statement, a second one to begin threads.
+    ``thread.document`` is the object that was given. One statement, none if they are ``known``, and
+    a second one to begin threads.
     """
-    threads = {each.pk: each for each in rows_with(Thread, "document", documents)}
+    if known is None:
+        known = {each.pk: each for each in rows_with(Thread, "document", documents)}
+    threads = {pk: known[pk] for pk in documents if pk in known}
     new = [Thread(document=documents[pk]) for pk in documents if pk not in threads]
     if new:
         Thread.objects.bulk_create(new)
@@ -99,9 +110,15 @@ def keep_threads(threads: Iterable[Thread]) -> None:
     """Store what threads count and when they were last added to; their documents are locked."""
     update_rows(
         Thread,
-        ["comment_count", "root_count", "last_comment_at"],
+        ["comment_count", "root_count", "question_count", "last_comment_at"],
         ["document"],
-        [(each.comment_count, each.root_count, each.last_comment_at, each.pk) for each in threads],
+        [
+            (
+                *(each.comment_count, each.root_count, each.question_count),
+                *(each.last_comment_at, each.pk),
+            )
+            for each in threads
+        ],
     )
 
 

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from django.db.models import Q
+
 from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
+from broadsheet.discussion.editing import version_content
+from broadsheet.discussion.enums import ReactionKind, RemovedBy
 from broadsheet.discussion.models import (
+    AnswerMark,
     AuthorAlias,
     Comment,
     CommentPassage,
     CommentVersion,
+    Reaction,
     RemovedWords,
     Thread,
 )
-from broadsheet.discussion.removal import removal_content
+from broadsheet.discussion.questions import MARKED, mark_content
+from broadsheet.discussion.removal import deletion_content, removal_content
+from broadsheet.discussion.scores import best_score
 from broadsheet.discussion.storing import comment_content
 from broadsheet.discussion.threads import path_below
 from broadsheet.record import journal
@@ -51,12 +59,49 @@ def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
     }
 
 
+def _load_versions(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    by_reference = {entry.reference: entry.pk for entry in entries}
+    comments = {_number(entry) for entry in entries}
+    removed = RemovedWords.objects.in_bulk(comments)
+    contents: dict[int, object] = {}
+    for version in CommentVersion.objects.filter(
+        comment__in=comments, number__gt=1, comment__document=entries[0].document_id
+    ):
+        if kept := removed.get(version.comment_id):
+            version.text = kept.texts[str(version.number)]
+        pk = by_reference.get(f"version/{version.comment_id}/{version.number}")
+        if pk is not None:
+            contents[pk] = version_content(version)
+    return contents
+
+
+def _load_answers(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    marks = AnswerMark.objects.filter(document=entries[0].document_id).in_bulk(
+        [int(entry.reference.split("/")[3]) for entry in entries]
+    )
+    contents: dict[int, object] = {}
+    for entry in entries:
+        _, _, _, pk, word = entry.reference.split("/")
+        if mark := marks.get(int(pk)):
+            contents[entry.pk] = mark_content(mark, is_marked=word == MARKED)
+    return contents
+
+
 def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
-    by_comment = {_number(entry): entry.pk for entry in entries}
-    removed = RemovedWords.objects.filter(
-        comment__in=list(by_comment), comment__document=entries[0].document_id
-    ).select_related("comment")
-    return {by_comment[kept.comment_id]: removal_content(kept) for kept in removed}
+    comments = Comment.objects.filter(document=entries[0].document_id).select_related(
+        "removed_words"
+    )
+    by_id = comments.in_bulk({_number(entry) for entry in entries})
+    contents: dict[int, object] = {}
+    for entry in entries:
+        comment = by_id.get(_number(entry))
+        if comment is None:
+            continue
+        if entry.reference.endswith(f"/{RemovedBy.WRITER}"):
+            contents[entry.pk] = deletion_content(comment)
+        elif hasattr(comment, "removed_words"):
+            contents[entry.pk] = removal_content(comment.removed_words)
+    return contents
 
 
 def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
@@ -121,8 +166,61 @@ def thread_faults(document: Document) -> Iterator[journal.Fault]:
         yield journal.Fault(document.urn, document.head_sequence, problem)
 
 
+def reaction_faults(document: Document) -> Iterator[journal.Fault]:
+    """Find counts of reactions, of questions and scores that are not true.
+
+    Six statements; of comments only those that somebody reacted to are read.
+    """
+    held = Reaction.objects.filter(document=document, taken_back_at=None)
+    counted = Counter(held.values_list("comment", "kind"))
+    reacted = Comment.objects.filter(document=document).filter(
+        Q(thanks_count__gt=0)
+        | Q(answers_count__gt=0)
+        | Q(best_score__gt=0)
+        | Q(pk__in=held.values("comment"))
+    )
+    thread = Thread.objects.filter(pk=document.pk).first() or Thread(document=document)
+    for comment in reacted.order_by("sequence"):
+        thanks = counted[comment.pk, ReactionKind.THANKS.value]
+        answers = counted[comment.pk, ReactionKind.ANSWERS.value]
+        if (comment.thanks_count, comment.answers_count) != (thanks, answers):
+            problem = (
+                f"comment {comment.pk} counts {comment.thanks_count} thanks and"
+                f" {comment.answers_count} for its answer; there are {thanks} and {answers}"
+            )
+            yield journal.Fault(document.urn, comment.sequence, problem)
+            continue
+        score = best_score(thanks, thread.thanks_weighed - comment.thanks_before)
+        # The store and we may differ in the last bit of a fraction.
+        if abs(comment.best_score - score) > 1:
+            problem = f"comment {comment.pk} has the score {score}, not {comment.best_score}"
+            yield journal.Fault(document.urn, comment.sequence, problem)
+    questions = Comment.objects.filter(document=document, is_question=True, removed_at=None)
+    answered = questions.filter(answer__isnull=False).count()
+    true = (held.filter(kind=ReactionKind.THANKS).count(), questions.count(), answered)
+    said = (thread.thanks_count, thread.question_count, thread.answered_count)
+    if said != true:
+        problem = (
+            "the thread counts {} thanks, {} questions and {} answers; there are {}, {} and {}"
+        )
+        yield journal.Fault(document.urn, document.head_sequence, problem.format(*said, *true))
+    marked = dict(
+        AnswerMark.objects.filter(document=document, unmarked_at=None).values_list(
+            "question", "reply"
+        )
+    )
+    asked = Comment.objects.filter(document=document, is_question=True)
+    for pk, sequence, answer in asked.values_list("pk", "sequence", "answer"):
+        if answer != marked.get(pk):
+            problem = f"question {pk} says that its answer is {answer}, not {marked.get(pk)}"
+            yield journal.Fault(document.urn, sequence, problem)
+
+
 def register() -> None:
     register_check(thread_faults)
+    register_check(reaction_faults)
+    journal.register_content(EntryKind.VERSION, _load_versions)
+    journal.register_content(EntryKind.ANSWER, _load_answers)
     journal.register_content(EntryKind.PASSAGE, _load_passages)
     journal.register_content(EntryKind.COMMENT, _load_comments)
     journal.register_content(EntryKind.REMOVAL, _load_removals)

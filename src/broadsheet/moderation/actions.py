@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
+from django.dispatch import receiver
 
 from broadsheet import clock
-from broadsheet.discussion.actions import CommentRefused, post_comments
+from broadsheet.discussion.actions import CommentRefused, FieldError, Posting, post_comments
+from broadsheet.discussion.editing import edit_comment
 from broadsheet.discussion.models import Comment
-from broadsheet.moderation.enums import HeldState
+from broadsheet.discussion.signals import words_erased
+from broadsheet.moderation.enums import HeldKind, HeldState
 from broadsheet.moderation.keeping import posting_of
 from broadsheet.moderation.models import HeldComment
 from broadsheet.readers.models import Account
@@ -30,13 +35,17 @@ class ReasonMissing(ValueError):
 
 @transaction.atomic
 def publish_held(*, held_id: int, by: Account | None) -> Comment:
-    """Publish what waits; it stands in the thread from now on.
+    """Publish what waits; it stands in the thread from now on, in the place of what it edits.
 
     Raises :class:`AlreadyDecided`, and :class:`CommentRefused` where the thread takes it no more.
     """
     held = _waiting(held_id)
     now = clock.now()
-    [outcome] = post_comments([posting_of(held, at=now)])
+    posting = posting_of(held, at=now)
+    if held.kind == HeldKind.EDIT:
+        outcome: Comment | CommentRefused = _edited(posting)
+    else:
+        [outcome] = post_comments([posting])
     if isinstance(outcome, CommentRefused):
         raise outcome
     held.comment = outcome
@@ -55,6 +64,21 @@ def decline_held(*, held_id: int, by: Account | None, reason: str) -> HeldCommen
     held.decision_reason = reason
     _decide(held, HeldState.DECLINED, by)
     return held
+
+
+def _edited(posting: Posting) -> Comment:
+    if posting.edits_id is None:
+        raise CommentRefused(FieldError("text", "The comment that this changes is gone."))
+    return edit_comment(posting)
+
+
+@receiver(words_erased)
+def let_waiting_edits_go(sender: Any, comment: Comment, **kwargs: Any) -> None:
+    """When a comment is deleted by its writer, so are its new words that waited, and all that is kept
+    of it here."""
+    held = HeldComment.objects.filter(comment=comment)
+    held.filter(state=HeldState.WAITING).update(state=HeldState.WITHDRAWN, decided_at=clock.now())
+    held.update(text="", name="", email="", guest_key="", address=None, agent="", account=None)
 
 
 def _waiting(held_id: int) -> HeldComment:

@@ -6,3 +6,6 @@ class ModerationConfig(AppConfig):
     label = "moderation"
     verbose_name = "Moderation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from broadsheet.moderation import actions  # noqa: F401 - hears of comments that are deleted

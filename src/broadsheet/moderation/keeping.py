@@ -18,7 +18,8 @@ from broadsheet.record.placements import Pointer
 def held_from(posting: Posting, verdict: Verdict, *, at: dt.datetime) -> HeldComment:
     """Return what keeps a posting until somebody decides, unsaved."""
     return HeldComment(
-        kind=HeldKind.COMMENT,
+        kind=HeldKind.COMMENT if posting.edits_id is None else HeldKind.EDIT,
+        comment_id=posting.edits_id,
         document_id=posting.document_id,
         parent_id=posting.draft.parent_id,
         account=posting.account,
@@ -52,6 +53,7 @@ def posting_of(held: HeldComment, *, at: dt.datetime) -> Posting:
             parent_id=kept["parent_id"],
             pointer=Pointer(**pointer) if pointer else None,
             links_quotations=kept["links_quotations"],
+            is_question=kept.get("is_question", False),
         ),
         html=comment_html(held.text),
         name=held.name,
@@ -63,6 +65,8 @@ def posting_of(held: HeldComment, *, at: dt.datetime) -> Posting:
         is_keyed=True,
         sender=Sender(address=held.address, agent=held.agent, guest_key=held.guest_key),
         verdict=held.reasons,
+        edits_id=held.comment_id if held.kind == HeldKind.EDIT else None,
+        is_released=True,
     )
 
 
@@ -74,4 +78,5 @@ def _data(posting: Posting) -> dict[str, Any]:
         "parent_id": draft.parent_id,
         "pointer": asdict(draft.pointer) if draft.pointer else None,
         "links_quotations": draft.links_quotations,
+        "is_question": draft.is_question,
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from broadsheet.discussion.actions import Posting
 from broadsheet.discussion.enums import Admission
-from broadsheet.discussion.queries import discussion_settings
+from broadsheet.discussion.queries import discussion_settings, held_stories
 from broadsheet.moderation.enums import Outcome
 
 _WEIGHT = {Outcome.PUBLISH: 0, Outcome.HOLD: 1, Outcome.REFUSE: 2}
@@ -56,7 +56,16 @@ def _everything_waits(posting: Posting) -> Reason | None:
     return Reason("admission", Outcome.HOLD, "Every comment is read by a moderator first.")
 
 
-RULES: Sequence[Rule] = (_everything_waits,)
+def _story_waits(posting: Posting) -> Reason | None:
+    """An editor wants each comment on this story read first."""
+    if posting.author or posting.document_id not in held_stories():
+        return None
+    return Reason(
+        "story", Outcome.HOLD, "On this story every comment is read by a moderator first."
+    )
+
+
+RULES: Sequence[Rule] = (_everything_waits, _story_waits)
 
 
 def judge(posting: Posting) -> Verdict:

@@ -100,3 +100,5 @@ class EntryKind(models.TextChoices):
     DECISION = "decision", "Decision on a proposal"
     ATTRIBUTION = "attribution", "Attribution"
     REMOVAL = "removal", "Removal of a comment"
+    VERSION = "version", "Edit of a comment"
+    ANSWER = "answer", "Answer to a question"
