@@ -5,7 +5,9 @@ import datetime as dt
 from django.urls import path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
+from broadsheet.discussion.enums import ReactionKind
 from broadsheet.paper.views import (
+    acts,
     annotations,
     changes,
     comments,
@@ -56,6 +58,12 @@ urlpatterns = [
     path("favicon.svg", errors.favicon, name="favicon"),
     path("me/", me.me, name="me"),
     path("c/<int:pk>/", comments.permalink, name="comment"),
+    path("c/<int:pk>/acts/", acts.acts, name="acts"),
+    *(
+        path(f"c/<int:pk>/{kind}/", acts.reaction, {"kind": kind}, name=f"react-{kind}")
+        for kind in ReactionKind
+    ),
+    path("c/<int:pk>/answer/", acts.answer, name="answer"),
     path("proposal/<int:pk>/", proposals.proposal, name="proposal"),
     path("a/<int:pk>/", annotations.annotation, name="annotation"),
     path("topic/<slug:slug>/", lists.topic, name="topic"),

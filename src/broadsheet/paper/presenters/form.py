@@ -34,6 +34,7 @@ class CommentForm:
     seen_version: int | None = None
     seen_edition: int | None = None
     links_quotations: bool = True
+    is_question: bool = False
     changed: Sequence[ChangeView] = ()
 
     @property

@@ -3,6 +3,9 @@
 A fragment is the HTML of one comment as the thread prints it. It is kept by all that its template
 reads, so that it need not be purged: what changes, is another fragment. A page of two hundred
 comments is then joined from strings; setting them takes ten times as long.
+
+Where words were taken from readers, they go from here too: whoever does that changes the press key
+``erased-words``, and each process empties its own fragments before it puts another thread together.
 """
 
 from __future__ import annotations
@@ -14,7 +17,10 @@ from collections.abc import Callable, Hashable
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
+from broadsheet.discussion.keys import ERASED
 from broadsheet.paper.presenters.thread import CommentView, MoreReplies, ThreadView
+from broadsheet.press.counters import EVERYTHING, place
+from broadsheet.press.keys import change_after_commit, counters
 
 LIMIT = 20_000
 """Fragments that one process keeps, the longest unused going first: some twenty megabytes."""
@@ -26,12 +32,17 @@ class Fragments:
     def __init__(self, limit: int = LIMIT) -> None:
         self.limit = limit
         self._kept: OrderedDict[Hashable, str] = OrderedDict()
+        self._mark = _mark()
 
     def get(self, key: Hashable, make: Callable[[], str]) -> str:
         """Return the fragment of a key; two threads may make it at once, and both are right."""
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = make()
+            mark = _mark()
+            found = make()
+            if mark == _mark():
+                # Otherwise its words may have been taken from readers while it was made.
+                self._kept[key] = found
         # Another thread may let it go at the same moment.
         with contextlib.suppress(KeyError):
             self._kept.move_to_end(key)
@@ -39,8 +50,27 @@ class Fragments:
                 self._kept.popitem(last=False)
         return found
 
+    def heed(self) -> None:
+        """Let everything go if words were taken from readers since it was heeded last."""
+        mark = _mark()
+        if mark != self._mark:
+            self._mark = mark
+            self._kept.clear()
+
+
+def _mark() -> tuple[int, ...]:
+    return counters().read((place(ERASED), place(EVERYTHING)))
+
 
 fragments = Fragments()
+
+
+def forget() -> None:
+    """Let every process of every machine forget its fragments, when the running transaction commits.
+
+    For those above the rooms that erase; these change the key themselves.
+    """
+    change_after_commit(ERASED, withdraws=True)
 
 
 def comment_fragment(comment: CommentView, *, read_only: bool, quiet: bool) -> str:
@@ -70,6 +100,11 @@ def comment_fragment(comment: CommentView, *, read_only: bool, quiet: bool) -> s
         comment.html,
         comment.removed,
         comment.removal_reason,
+        comment.removed_words,
+        comment.thanks,
+        comment.edited,
+        comment.question,
+        comment.pace,
     )
     return fragments.get(key, make)
 
@@ -82,6 +117,7 @@ def _more_fragment(more: MoreReplies) -> str:
 
 def thread_items(thread: ThreadView, *, read_only: bool, quiet: bool) -> SafeString:
     """Return the items of a thread's list, replies in lists inside of the items that they answer."""
+    fragments.heed()
     parts: list[str] = []
     last = len(thread.comments) - 1
     for index, comment in enumerate(thread.comments):

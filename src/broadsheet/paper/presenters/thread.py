@@ -8,18 +8,24 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
+from broadsheet import clock
 from broadsheet.corrections.models import Proposal
 from broadsheet.corrections.queries import proposals_by_comment
-from broadsheet.discussion.enums import CommentKind, Origin
+from broadsheet.discussion.enums import CommentKind, Origin, RemovedBy
+from broadsheet.discussion.heat import Pace, hot_branches
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.pages import More, Sort, Spot, ThreadPage, add_passages
+from broadsheet.discussion.queries import is_closed
+from broadsheet.discussion.questions import Questions
 from broadsheet.discussion.threads import MAX_SHOWN_DEPTH, Placed, reading_order
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.passages import About, Talk, talk_of
 from broadsheet.paper.presenters.proposals import ProposalView, proposal_view
 from broadsheet.record.models import Document, Edition
 
+NO_PACES: Mapping[int, Pace] = {}
 NO_NAME = "Name not recorded"
 REMOVED = "a removed comment"
 
@@ -33,6 +39,28 @@ class MoreReplies:
 
 
 @dataclass(frozen=True)
+class QuestionView:
+    """A question in the list at the head of a thread."""
+
+    words: str
+    asked_by: str
+    href: str
+    answered_by: str
+    answer_href: str
+
+
+@dataclass(frozen=True)
+class QuestionsView:
+    """The questions of a thread: “2 answered of 3”, and the way to each."""
+
+    listed: Sequence[QuestionView]
+    count: int
+    answered: int
+    more_href: str
+    """To all, where they are more than are listed."""
+
+
+@dataclass(frozen=True)
 class ThreadView:
     """A page of a thread as printed, with the ways to the others."""
 
@@ -42,6 +70,23 @@ class ThreadView:
     next_words: str = ""
     orders: Sequence[tuple[str, str, bool]] = ()
     """What an order is called, where it is, and whether it is the one shown."""
+    questions: QuestionsView | None = None
+    """On the first page, if somebody asked something."""
+
+
+@dataclass(frozen=True)
+class QuestionState:
+    """A comment as a question, or as a reply to one."""
+
+    is_question: bool
+    answer_id: str
+    answered_by: str
+    asked_id: str
+    """Of a reply to a question: the question."""
+    is_answer: bool
+    """Whether it is marked as the answer to the question above."""
+    votes: int
+    """How many readers say that it answers it."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +104,57 @@ class CommentView:
     """When its words were removed; then there is a reason in their place."""
     more: MoreReplies | None = None
     """After the last comment of a root of which there are more."""
+    edited: Moment | None = None
+    """When its words were last changed so late that readers are told."""
+    pace: str = ""
+    """Of a root whose branch is slow for now: how slow."""
+
+    @property
+    def number(self) -> str:
+        """Its number in the journal, as text: what came after a visit has a higher one."""
+        return str(self.placed.comment.sequence)
+
+    @property
+    def edited_words(self) -> str:
+        """When it was edited: the time of day, or with the date if that was another day."""
+        if self.edited is None:
+            return ""
+        same_day = self.posted is not None and self.posted.day == self.edited.day
+        return self.edited.text.rpartition(", ")[2] if same_day else self.edited.text
+
+    @property
+    def has_versions(self) -> bool:
+        return self.version > 1
+
+    @property
+    def thanks(self) -> int:
+        return self.placed.comment.thanks_count
+
+    @property
+    def question(self) -> QuestionState | None:
+        """What it has to do with a question; ``None``: nothing."""
+        comment = self.placed.comment
+        asked = comment.parent if comment.parent_id else None
+        is_reply = asked is not None and asked.is_question and not asked.removed_at
+        if not comment.is_question and not is_reply:
+            return None
+        answer = comment.answer if comment.is_question and comment.answer_id else None
+        return QuestionState(
+            is_question=comment.is_question,
+            answer_id=str(answer.pk) if answer else "",
+            answered_by=(answer.name or NO_NAME) if answer else "",
+            asked_id=str(asked.pk) if is_reply and asked else "",
+            is_answer=bool(is_reply and asked and asked.answer_id == comment.pk),
+            votes=comment.answers_count,
+        )
+
+    @property
+    def removed_words(self) -> str:
+        """Who took its words, as the tombstone says: “Removed by a moderator”."""
+        role = self.placed.comment.removed_by or RemovedBy.PUBLICATION
+        if role == RemovedBy.WRITER:
+            return "Deleted by its writer"
+        return f"Removed by {RemovedBy(role).label}"
 
     @property
     def id(self) -> str:
@@ -125,6 +221,8 @@ def thread_views(
     talk: Talk,
     proposals: Mapping[int, Proposal],
     below: str = "",
+    paces: Mapping[int, Pace] = NO_PACES,
+    is_closed: bool = False,
 ) -> list[CommentView]:
     """Return comments in reading order, with the links to what is left out.
 
@@ -146,6 +244,8 @@ def thread_views(
             )
             if last[placed.comment.root_number] == placed.comment.pk
             else None,
+            paces=paces,
+            is_closed=is_closed,
         )
         for placed in reading_order(page.comments)
     ]
@@ -158,11 +258,19 @@ def _more_replies(more: More | None, root: int | None, base: str) -> MoreReplies
     return MoreReplies(more.count, f"{base}discussion/{root}/{after}")
 
 
-_ORDERS = {Sort.OLDEST: "Oldest", Sort.NEWEST: "Newest", Sort.AUTHORS: "Authors’ answers"}
+_ORDERS = {
+    Sort.OLDEST: "Oldest",
+    Sort.NEWEST: "Newest",
+    Sort.BEST: "Best",
+    Sort.AUTHORS: "Authors’ answers",
+    Sort.QUESTIONS: "Questions",
+}
 _NEXT = {
     Sort.OLDEST: "Newer comments",
     Sort.NEWEST: "Older comments",
+    Sort.BEST: "More comments",
     Sort.AUTHORS: "More authors’ answers",
+    Sort.QUESTIONS: "More questions",
 }
 
 
@@ -174,10 +282,13 @@ def thread_view(
     below: str = "",
     sort: Sort = Sort.OLDEST,
     with_orders: bool = True,
+    questions: Questions | None = None,
 ) -> ThreadView:
     """Return a page of a thread with the ways to the next one and to other orders."""
     base = f"{path}{below}"
     query = "" if sort is Sort.OLDEST else f"sort={sort}&"
+    if page.next_below is not None:
+        query += f"below={page.next_below}&"
     return ThreadView(
         comments=views,
         sort=sort,
@@ -192,9 +303,41 @@ def thread_view(
                 order is sort,
             )
             for order, words in _ORDERS.items()
+            if order is not Sort.QUESTIONS or order is sort or (questions and questions.count)
         ]
         if with_orders
         else (),
+        questions=questions_view(questions, views, base=base)
+        if questions and questions.count
+        else None,
+    )
+
+
+def questions_view(
+    questions: Questions, views: Sequence[CommentView], *, base: str
+) -> QuestionsView:
+    """Return the list of questions; what stands on the same page is linked there."""
+    here = {view.placed.comment.pk for view in views}
+
+    def way(comment: Comment) -> str:
+        return f"#c-{comment.pk}" if comment.pk in here else f"/c/{comment.pk}/"
+
+    return QuestionsView(
+        listed=[
+            QuestionView(
+                words=Truncator(" ".join(question.words.split())).chars(110),
+                asked_by=question.comment.name or NO_NAME,
+                href=way(question.comment),
+                answered_by=(question.answer.name or NO_NAME) if question.answer else "",
+                answer_href=way(question.answer) if question.answer else "",
+            )
+            for question in questions.listed
+        ],
+        count=questions.count,
+        answered=questions.answered,
+        more_href=f"{base}discussion/?sort={Sort.QUESTIONS}"
+        if questions.count > len(questions.listed)
+        else "",
     )
 
 
@@ -220,6 +363,8 @@ def comment_view(
     talk: Talk,
     proposals: Mapping[int, Proposal],
     more: MoreReplies | None = None,
+    paces: Mapping[int, Pace] = NO_PACES,
+    is_closed: bool = False,
 ) -> CommentView:
     comment = placed.comment
     version = comment.shown_versions[0] if comment.shown_versions else None
@@ -229,12 +374,16 @@ def comment_view(
         posted=moment(comment.posted_at, zone) if comment.posted_at else None,
         # Made safe when it was stored: broadsheet.discussion.markdown.
         html=mark_safe(version.html if version else ""),
-        write_path=f"{path}comment/",
+        write_path="" if is_closed else f"{path}comment/",
         about=talk.abouts.get(comment.pk, ()),
         proposal=proposal_view(proposal, zone=zone, path=path) if proposal else None,
         version=version.number if version else 1,
         removed=moment(comment.removed_at, zone) if comment.removed_at else None,
         more=more,
+        edited=moment(version.marked_at, zone) if version and version.marked_at else None,
+        pace=paces[comment.root_number].words
+        if comment.parent_id is None and comment.root_number in paces
+        else "",
     )
 
 
@@ -250,6 +399,8 @@ def single_views(
     assert document.edition is not None
     talk = talk_of(comments, document.edition, path)
     proposals = proposals_in(comments)
+    # Only where it is known anyway: the answer to a comment does not wait for another statement.
+    closed = is_closed(document._state.fields_cache.get("thread"), clock.now())
     return [
         comment_view(
             Placed(
@@ -264,6 +415,7 @@ def single_views(
             path=path,
             talk=talk,
             proposals=proposals,
+            is_closed=closed,
         )
         for comment in comments
     ]
@@ -280,8 +432,10 @@ def page_view(
     below: str = "",
 ) -> list[CommentView]:
     """Return a page's comments with what they are about. One statement, more where some are about
-    passages or propose corrections."""
-    add_passages(page.comments)
+    passages, propose corrections or stand in a branch that is slow."""
+    add_passages(page.comments, at)
+    thread = getattr(document, "thread", None)
+    now = clock.now()
     return thread_views(
         page,
         zone=zone,
@@ -289,6 +443,8 @@ def page_view(
         talk=talk_of(page.comments, edition, path),
         proposals=proposals_in(page.comments, at),
         below=below,
+        paces=hot_branches(thread, now) if at is None else NO_PACES,
+        is_closed=at is None and is_closed(thread, now),
     )
 
 
