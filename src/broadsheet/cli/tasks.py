@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import close_old_connections, connection
 
 from broadsheet.desk.schedule import publish_due
+from broadsheet.discussion.openness import close_due
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ def _tick(stopping: threading.Event) -> None:
         try:
             close_old_connections()
             publish_due()
+            close_due()
         # The schedule goes on whatever happened: the next look may succeed.
         except Exception:
             logger.exception("looking for stories that are due failed; trying again")

@@ -75,7 +75,7 @@ class DiscussionSettingsViewSet(ModelViewSet):
     model = DiscussionSettings
     name = "discussion_settings"
     icon = "comment"
-    form_fields = ["guests", "admission"]
+    form_fields = ["guests", "admission", "edit_minutes"]
     copy_view_enabled = False
     inspect_view_enabled = False
 

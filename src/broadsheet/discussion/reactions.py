@@ -56,7 +56,7 @@ def react(
 ) -> bool:
     """Say something of a comment; ``False`` if this person had said it already.
 
-    Seven statements. Raises :class:`ReactionRefused`.
+    Nine statements. Raises :class:`ReactionRefused`.
     """
     now = at or clock.now()
     try:
@@ -193,13 +193,16 @@ def _check_few(comment: Comment, person: Person, network: str, now: dt.datetime)
             raise TooManyReactions("That were many at once. Please wait some minutes.")
         return
     counted = Reaction.objects.filter(own | Q(network=network)).aggregate(
-        own=Count("pk", filter=own),
-        network=Count("pk", filter=Q(network=network)),
-        here=Count("pk", filter=Q(network=network, comment=comment)),
+        of_person=Count("pk", filter=own),
+        of_network=Count("pk", filter=Q(network=network)),
+        of_network_here=Count("pk", filter=Q(network=network, comment=comment)),
     )
-    if counted["own"] >= PER_PERSON:
+    if counted["of_person"] >= PER_PERSON:
         raise TooManyReactions("That were many at once. Please wait some minutes.")
-    if counted["network"] >= PER_NETWORK or counted["here"] >= PER_NETWORK_AND_COMMENT:
+    if (
+        counted["of_network"] >= PER_NETWORK
+        or counted["of_network_here"] >= PER_NETWORK_AND_COMMENT
+    ):
         raise TooManyReactions(
             "Too many guests of your network did the same today. Who signs in is not held up."
         )

@@ -41,6 +41,8 @@ class Occasion:
     is_own: bool
     given: frozenset[ReactionKind]
     """What this person says of the comment."""
+    edit_waits: bool
+    """Whether new words of it wait for a moderator; told to its writer only."""
     marks_as: MarkedBy | None
     """In what role this person may say whether it answers the question above it."""
 
@@ -98,7 +100,10 @@ def _own(on: Occasion) -> Iterable[Act]:
     if not on.is_own or on.comment.kind != CommentKind.COMMENT:
         return
     if not on.comment.removed_at and on.is_open:
-        yield Act("Edit", f"{on.base}edit/", note="All versions stay public.")
+        note = (
+            "Your change waits for a moderator." if on.edit_waits else "All versions stay public."
+        )
+        yield Act("Edit", f"{on.base}edit/", note=note)
     if on.comment.removed_by != "writer":
         yield Act("Delete", f"{on.base}delete/", note="The words go for good; replies stay.")
 

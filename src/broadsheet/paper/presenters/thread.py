@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -79,10 +79,11 @@ class QuestionState:
     """A comment as a question, or as a reply to one."""
 
     is_question: bool
-    answer_id: str
+    answer_href: str
     answered_by: str
-    asked_id: str
-    """Of a reply to a question: the question."""
+    is_reply: bool
+    """Whether it stands beneath a question."""
+    asked_href: str
     is_answer: bool
     """Whether it is marked as the answer to the question above."""
     votes: int
@@ -106,6 +107,8 @@ class CommentView:
     """After the last comment of a root of which there are more."""
     edited: Moment | None = None
     """When its words were last changed so late that readers are told."""
+    question: QuestionState | None = None
+    """What it has to do with a question; ``None``: nothing."""
     pace: str = ""
     """Of a root whose branch is slow for now: how slow."""
 
@@ -129,24 +132,6 @@ class CommentView:
     @property
     def thanks(self) -> int:
         return self.placed.comment.thanks_count
-
-    @property
-    def question(self) -> QuestionState | None:
-        """What it has to do with a question; ``None``: nothing."""
-        comment = self.placed.comment
-        asked = comment.parent if comment.parent_id else None
-        is_reply = asked is not None and asked.is_question and not asked.removed_at
-        if not comment.is_question and not is_reply:
-            return None
-        answer = comment.answer if comment.is_question and comment.answer_id else None
-        return QuestionState(
-            is_question=comment.is_question,
-            answer_id=str(answer.pk) if answer else "",
-            answered_by=(answer.name or NO_NAME) if answer else "",
-            asked_id=str(asked.pk) if is_reply and asked else "",
-            is_answer=bool(is_reply and asked and asked.answer_id == comment.pk),
-            votes=comment.answers_count,
-        )
 
     @property
     def removed_words(self) -> str:
@@ -230,6 +215,7 @@ def thread_views(
     """
     roots = {item.root_number: item.pk for item in page.comments if item.parent_id is None}
     last = {comment.root_number: comment.pk for comment in page.comments}
+    here = {comment.pk for comment in page.comments}
     return [
         comment_view(
             placed,
@@ -246,6 +232,7 @@ def thread_views(
             else None,
             paces=paces,
             is_closed=is_closed,
+            here=here,
         )
         for placed in reading_order(page.comments)
     ]
@@ -313,23 +300,42 @@ def thread_view(
     )
 
 
+def _way(pk: int, here: Container[int]) -> str:
+    """Return the link to a comment: within the page, if it is there."""
+    return f"#c-{pk}" if pk in here else f"/c/{pk}/"
+
+
+def question_state(comment: Comment, here: Container[int]) -> QuestionState | None:
+    """Return what a comment has to do with a question; ``here`` are the comments of the page."""
+    asked = comment.parent if comment.parent_id else None
+    is_reply = asked is not None and asked.is_question and not asked.removed_at
+    if comment.removed_at or not (comment.is_question or is_reply):
+        return None
+    answer = comment.answer if comment.is_question and comment.answer_id else None
+    return QuestionState(
+        is_question=comment.is_question,
+        answer_href=_way(answer.pk, here) if answer else "",
+        answered_by=(answer.name or NO_NAME) if answer else "",
+        is_reply=is_reply,
+        asked_href=_way(asked.pk, here) if is_reply and asked else "",
+        is_answer=bool(is_reply and asked and asked.answer_id == comment.pk),
+        votes=comment.answers_count,
+    )
+
+
 def questions_view(
     questions: Questions, views: Sequence[CommentView], *, base: str
 ) -> QuestionsView:
     """Return the list of questions; what stands on the same page is linked there."""
     here = {view.placed.comment.pk for view in views}
-
-    def way(comment: Comment) -> str:
-        return f"#c-{comment.pk}" if comment.pk in here else f"/c/{comment.pk}/"
-
     return QuestionsView(
         listed=[
             QuestionView(
                 words=Truncator(" ".join(question.words.split())).chars(110),
                 asked_by=question.comment.name or NO_NAME,
-                href=way(question.comment),
+                href=_way(question.comment.pk, here),
                 answered_by=(question.answer.name or NO_NAME) if question.answer else "",
-                answer_href=way(question.answer) if question.answer else "",
+                answer_href=_way(question.answer.pk, here) if question.answer else "",
             )
             for question in questions.listed
         ],
@@ -365,6 +371,7 @@ def comment_view(
     more: MoreReplies | None = None,
     paces: Mapping[int, Pace] = NO_PACES,
     is_closed: bool = False,
+    here: Container[int] = (),
 ) -> CommentView:
     comment = placed.comment
     version = comment.shown_versions[0] if comment.shown_versions else None
@@ -381,6 +388,7 @@ def comment_view(
         removed=moment(comment.removed_at, zone) if comment.removed_at else None,
         more=more,
         edited=moment(version.marked_at, zone) if version and version.marked_at else None,
+        question=question_state(comment, here),
         pace=paces[comment.root_number].words
         if comment.parent_id is None and comment.root_number in paces
         else "",

@@ -22,6 +22,8 @@ from broadsheet.discussion.reactions import (
     react,
     take_back,
 )
+from broadsheet.moderation.enums import HeldKind, HeldState
+from broadsheet.moderation.models import HeldComment
 from broadsheet.paper.presenters.acts import Occasion, acts_on
 from broadsheet.paper.presenters.frame import frame, private_page
 from broadsheet.paper.presenters.thread import single_view, spot_path
@@ -44,7 +46,7 @@ def acts_page(
     request: HttpRequest, pk: int, person: Person, *, said: str = "", status: int = 200
 ) -> HttpResponse:
     """Return the page of what may be done about a comment; ``said`` is why something was not."""
-    document, path = _place(pk)
+    document, path = place(pk)
     comment = one_comment(document, pk)
     if comment is None:
         raise Http404("there is no such comment")
@@ -56,7 +58,11 @@ def acts_page(
         person=person,
         path=path,
         is_open=document.withdrawn_at is None and not is_closed(thread, clock.now()),
-        is_own=person.wrote(comment),
+        is_own=(is_own := person.wrote(comment)),
+        edit_waits=is_own
+        and HeldComment.objects.filter(
+            comment=comment, kind=HeldKind.EDIT, state=HeldState.WAITING
+        ).exists(),
         given=frozenset(
             ReactionKind(kind)
             for kind in open_reactions(person)
@@ -93,7 +99,7 @@ def reaction(request: HttpRequest, pk: int, kind: ReactionKind) -> HttpResponse:
     person, guest = acting_person(request)
     comment = get_object_or_404(Comment.objects.only("pk"), pk=pk)
     if not is_from_here(request, by_session=person.account is not None):
-        return _not_done(request, pk, person, FROM_ELSEWHERE, status=403)
+        return not_done(request, pk, person, FROM_ELSEWHERE, status=403)
     is_taken = request.POST.get("do") == "take"
     try:
         if is_taken:
@@ -102,9 +108,9 @@ def reaction(request: HttpRequest, pk: int, kind: ReactionKind) -> HttpResponse:
             address = request.META.get("REMOTE_ADDR") or None
             changed = react(comment_id=comment.pk, kind=kind, person=person, address=address)
     except TooManyReactions as refusal:
-        return _not_done(request, pk, person, str(refusal), status=429)
+        return not_done(request, pk, person, str(refusal), status=429)
     except ReactionRefused as refusal:
-        return _not_done(request, pk, person, str(refusal), status=422)
+        return not_done(request, pk, person, str(refusal), status=422)
     if wants_json(request):
         comment = Comment.objects.only("thanks_count", "answers_count").get(pk=pk)
         count = comment.thanks_count if kind == ReactionKind.THANKS else comment.answers_count
@@ -113,7 +119,7 @@ def reaction(request: HttpRequest, pk: int, kind: ReactionKind) -> HttpResponse:
         # Pressed a second time on a page that cannot know of the first: here it can be taken back.
         response = HttpResponseRedirect(f"/c/{pk}/acts/", status=303)
     else:
-        response = HttpResponseRedirect(_back_to(pk), status=303)
+        response = HttpResponseRedirect(back_to(pk), status=303)
     if guest and not is_taken:
         guest.remember(response)
     return response
@@ -126,18 +132,18 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     person = person_of(request)
     get_object_or_404(Comment.objects.only("pk"), pk=pk)
     if not is_from_here(request, by_session=person.account is not None):
-        return _not_done(request, pk, person, FROM_ELSEWHERE, status=403)
+        return not_done(request, pk, person, FROM_ELSEWHERE, status=403)
     act = unmark_answer if request.POST.get("do") == "unmark" else mark_answer
     try:
         question = act(reply_id=pk, person=person)
     except AnswerRefused as refusal:
-        return _not_done(request, pk, person, str(refusal), status=403)
+        return not_done(request, pk, person, str(refusal), status=403)
     if wants_json(request):
         return private(JsonResponse({"question": question.pk, "answer": question.answer_id}))
-    return HttpResponseRedirect(_back_to(pk), status=303)
+    return HttpResponseRedirect(back_to(pk), status=303)
 
 
-def _not_done(
+def not_done(
     request: HttpRequest, pk: int, person: Person, words: str, *, status: int
 ) -> HttpResponse:
     if wants_json(request):
@@ -145,7 +151,7 @@ def _not_done(
     return acts_page(request, pk, person, said=words, status=status)
 
 
-def _place(pk: int) -> tuple[Document, str]:
+def place(pk: int) -> tuple[Document, str]:
     """Return the story of a comment, with its edition and thread, and where it stands."""
     document = Document.objects.filter(comments=pk).select_related("edition", "thread").first()
     path = current_path(document.pk) if document else None
@@ -154,7 +160,7 @@ def _place(pk: int) -> tuple[Document, str]:
     return document, path
 
 
-def _back_to(pk: int) -> str:
+def back_to(pk: int) -> str:
     """Return where a comment stands, on a page that knows all of its journal."""
     comment = Comment.objects.select_related("document").get(pk=pk)
     path = current_path(comment.document_id)

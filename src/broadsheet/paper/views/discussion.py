@@ -125,6 +125,7 @@ def _page(
         "is_first": is_first and root is None and sort is Sort.OLDEST and at is None,
         "moment": when(at, around.zone) if at else None,
         "document_id": document.pk,
+        "sequence": document.head_sequence,
         "count": count,
         "root": root,
         "thread": thread_view(
