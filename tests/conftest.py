@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
+import os
+import sqlite3
+import tempfile
+from pathlib import Path
+
 import pytest
+from django.apps import apps
+from django.conf import settings as product
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
@@ -17,11 +26,48 @@ hypothesis_settings.load_profile("broadsheet")
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings):
+    """On SQLite begin with a migrated database that an earlier run left: migrating takes longer than
+    most tests do. It is found by what the migrations say; what is pending is applied as always."""
+    if connection.vendor != "sqlite":
+        return False
+    test = Path(product.DATABASES["default"]["TEST"]["NAME"])
+    kept = migrated()
+    if kept.is_file() and kept.stat().st_uid == os.getuid():
+        test.write_bytes(kept.read_bytes())
+    return True
+
+
+def migrated() -> Path:
+    """Return where the migrated database of these migrations is kept between runs."""
+    digest = hashlib.sha256(importlib.metadata.version("wagtail").encode())
+    for app in apps.get_app_configs():
+        for file in sorted((Path(app.path) / "migrations").glob("*.py")):
+            digest.update(file.read_bytes())
+    name = f"broadsheet-migrated-{os.getuid()}-{digest.hexdigest()[:16]}.sqlite3"
+    return Path(tempfile.gettempdir()) / name
+
+
+def keep_migrated() -> None:
+    """Keep a copy of the test database for later runs; it appears as a whole or not at all."""
+    if connection.vendor != "sqlite" or migrated().is_file():
+        return
+    connection.ensure_connection()
+    part = migrated().with_suffix(f".{os.getpid()}")
+    copy = sqlite3.connect(part)
+    connection.connection.backup(copy)
+    copy.close()
+    part.replace(migrated())
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Tests that commit are cleaned up by deleting rows, which the guards against deletion refuse.
 
     The guards themselves are tested in tests/integration/record/test_guards.py.
     """
+    with django_db_blocker.unblock():
+        keep_migrated()
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
         guards.remove(editor)
         guards.install(editor, deletes=False)

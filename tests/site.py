@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from broadsheet.conf.prepare import release_stamp
 
 START_WITHIN = 120.0
 """Seconds: a first start collects static files and loads the sample."""
@@ -47,6 +51,28 @@ def free_port() -> int:
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "broadsheet.cli", *arguments]
+
+
+def lend_static_files(data: Path) -> None:
+    """Give a new store the collected static files of an earlier run: to collect and compress them
+    takes longer than most journeys. Found by the stamp of the release, so never old ones."""
+    kept = Path(tempfile.gettempdir()) / f"broadsheet-static-{os.getuid()}-{release_stamp()[:16]}"
+    if not kept.is_dir():
+        with tempfile.TemporaryDirectory() as scratch:
+            made = Path(scratch) / "var"
+            subprocess.run(
+                command("init", "--name", "Static files"),
+                env=environment(made, free_port()),
+                capture_output=True,
+                check=True,
+                timeout=START_WITHIN,
+            )
+            part = kept.with_suffix(f".{os.getpid()}")
+            shutil.copytree(made / "static", part)
+            with contextlib.suppress(OSError):
+                part.rename(kept)
+    if kept.stat().st_uid == os.getuid() and not (data / "static").is_dir():
+        shutil.copytree(kept, data / "static", copy_function=os.link)
 
 
 @contextlib.contextmanager

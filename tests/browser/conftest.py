@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.site import Site, served
+from tests.site import Site, lend_static_files, served
 
 COUNCIL = "council-votes-to-repair-the-east-bridge"
 QUIET = "reading-room-opens-on-sundays"
@@ -21,7 +21,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served(tmp_path_factory.mktemp("site") / "var", "--first-run") as running:
+    data = tmp_path_factory.mktemp("site") / "var"
+    lend_static_files(data)
+    with served(data, "--first-run") as running:
         yield running
 
 

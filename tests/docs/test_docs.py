@@ -15,7 +15,9 @@ from tests.shared_fixtures import ROOT
 from broadsheet.cli import main
 from broadsheet.conf.options import Options, variable_of
 from broadsheet.discussion import keys as discussion_keys
+from broadsheet.moderation import keys as moderation_keys
 from broadsheet.press import counters
+from broadsheet.readers import keys as readers_keys
 from broadsheet.record import keys
 from broadsheet.record.enums import EditionKind
 
@@ -54,13 +56,13 @@ def press_keys() -> list[str]:
     """Return all press keys as they are documented; ``ID`` stands for a number."""
     constants = [
         value
-        for module in (keys, discussion_keys, counters)
+        for module in (keys, discussion_keys, moderation_keys, counters)
         for name, value in vars(module).items()
         if name.isupper() and not name.startswith("_") and isinstance(value, str)
     ]
     made = [
         function(4711).replace("4711", "ID")
-        for module in (keys, discussion_keys)
+        for module in (keys, discussion_keys, readers_keys)
         for name, function in vars(module).items()
         if name.endswith("_key") and inspect.isfunction(function)
     ]

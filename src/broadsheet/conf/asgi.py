@@ -46,9 +46,14 @@ MAX_BODY = 512 * 1024
 SWITCH_EVERY = 0.0005
 """Seconds after which a thread that computes lets another one go on."""
 
-PUBLIC_MEDIA = ("pictures", "images")
-"""Folders of the media store that are served: what the record keeps, and what Wagtail made of
-uploads. The uploads themselves and documents are not."""
+MAX_UPLOAD = 5 * 1024 * 1024
+"""Bytes of a request that brings a picture: the picture and what a form adds to it."""
+UPLOADS = "/account/picture/"
+"""Where readers send pictures of themselves."""
+
+PUBLIC_MEDIA = ("pictures", "images", "readers")
+"""Folders of the media store that are served: what the record keeps, what Wagtail made of uploads,
+and readers' portraits. The uploads themselves and documents are not."""
 
 MAX_PATH = 1024
 """Characters of a path; the longest address of the paper has a third of it."""
@@ -154,7 +159,8 @@ def _rendered(scope: dict[str, Any]) -> Rendered:
 
 async def _paper(scope: Any, receive: Any, send: Any) -> None:
     """Let Django answer a reader, whose requests are no larger than a form of the paper."""
-    await _django(scope, receive, send, max_body=MAX_BODY)
+    limit = MAX_UPLOAD if scope["path"] == UPLOADS else MAX_BODY
+    await _django(scope, receive, send, max_body=limit)
 
 
 _static = _static_files()

@@ -7,6 +7,7 @@ another. Every option is documented in ``docs/operators/settings.md``; a test ke
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -14,6 +15,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from broadsheet.conf.mail import mail_server
+from broadsheet.conf.providers import Provider, parse_providers
 
 
 class OptionInvalid(ValueError):
@@ -93,6 +97,17 @@ def _host_list(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _email_url(value: str) -> str:
+    mail_server(value)
+    return value
+
+
+def _sender(value: str) -> str:
+    if "@" not in value or any(character in value for character in "\r\n"):
+        raise ValueError("give an address, such as The Test <desk@news.example>")
+    return value
+
+
 def _text(value: str) -> str:
     return value
 
@@ -145,6 +160,20 @@ class Options:
         _many, 20, "Open streams of one address (of IPv6 its first half), in each web process."
     )
     live_streams: int = option(_many, 20_000, "Open streams of all readers, in each web process.")
+    email_url: str = option(
+        _email_url,
+        "",
+        "Mail server as smtp://user:password@host:587, or smtps://; empty: mail is written to files.",
+    )
+    mail_from: str = option(
+        _sender, "", "Sender of mail; empty: noreply@ and the host of the public address."
+    )
+    reader_passwords: bool = option(
+        _flag, False, "Let readers set a password too. They sign in by mail or passkey otherwise."
+    )
+    providers: tuple[Provider, ...] = option(
+        parse_providers, (), "OpenID Connect providers to sign in with."
+    )
     debug: bool = option(_flag, False, "Show errors in the browser. Never on a public machine.")
     log_level: str = option(_log_level, "info", "debug, info, warning or error.")
 
@@ -211,6 +240,8 @@ def read_options(data: Path, environment: Mapping[str, str] = os.environ) -> Opt
 
 def _as_text(value: object) -> str:
     """Return a TOML value as the environment would give it, so that one parser reads both."""
+    if isinstance(value, list) and any(isinstance(part, dict) for part in value):
+        return json.dumps(value)
     if isinstance(value, list):
         return ",".join(str(part) for part in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -15,6 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from broadsheet.desk.adoption import front_page
 from broadsheet.discussion.models import DiscussionSettings
+from broadsheet.moderation.models import HouseRules
+from broadsheet.moderation.permissions import make_group
 from broadsheet.record.models import Publication
 
 Say = Callable[[str], None]
@@ -33,6 +35,8 @@ def prepare(say: Say) -> None:
         call_command("migrate", verbosity=0, interactive=False)
     Publication.objects.get_or_create(pk=Publication.ONLY)
     DiscussionSettings.objects.get_or_create(pk=DiscussionSettings.ONLY)
+    HouseRules.objects.get_or_create(pk=HouseRules.ONLY)
+    make_group()
     front_page()
     collect_static(say)
 
@@ -46,7 +50,7 @@ def collect_static(say: Say) -> None:
     """Collect, compress and name static files, unless those there are of this release."""
     root = Path(settings.STATIC_ROOT)
     stamp = root / ".release"
-    wanted = _release_stamp()
+    wanted = release_stamp()
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     say("Preparing styles and scripts (once for each release) …")
@@ -56,7 +60,7 @@ def collect_static(say: Say) -> None:
     stamp.write_text(wanted)
 
 
-def _release_stamp() -> str:
+def release_stamp() -> str:
     """Return a digest of the versions that make static files what they are, and of our own files."""
     digest = hashlib.sha256()
     for package in _STATIC_SOURCES:

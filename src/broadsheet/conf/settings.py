@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
+from broadsheet.conf.mail import mail_server
 from broadsheet.conf.options import data_directory, read_options
 from broadsheet.conf.secret import secret_key
 
@@ -33,6 +34,11 @@ INSTALLED_APPS = [
     "broadsheet.readers",
     "broadsheet.record",
     "broadsheet.desk.apps.DeskUsersConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "wagtail.sites",
     "wagtail.snippets",
     "wagtail.documents",
@@ -64,6 +70,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "broadsheet.readers.middleware.VisitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "broadsheet.desk.middleware.RefusalMiddleware",
 ]
@@ -153,8 +161,16 @@ MODELSEARCH_BACKENDS = {
 }
 WAGTAILSEARCH_BACKENDS = MODELSEARCH_BACKENDS
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(DATA / "mail")
+EMAIL_TIMEOUT = 20  # seconds
+if _mail := mail_server(OPTIONS.email_url):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.is_tls, _mail.starts_tls
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = OPTIONS.mail_from or f"noreply@{_host}"
 
 _VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
@@ -162,7 +178,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
 ]
-LOGIN_URL = "wagtailadmin_login"
+LOGIN_URL = "wagtailadmin_login"  # of the desk; the paper leads to its own page by itself
+LOGIN_REDIRECT_URL = "/account/"
+CSRF_FAILURE_VIEW = "broadsheet.paper.views.errors.not_from_here"
+SESSION_ENGINE = "broadsheet.readers.sessions"
+SIGNED_IN_COOKIE_NAME = "signed_in"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -173,8 +193,43 @@ if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     GUEST_COOKIE_NAME = "__Host-guest"
+    SIGNED_IN_COOKIE_NAME = "__Host-signed-in"
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+
+# Readers sign in by mail with pages of our own; of django-allauth these are used: signing in itself,
+# confirmed addresses, passkeys, and OpenID Connect. Its pages are not in our addresses.
+ACCOUNT_ADAPTER = "broadsheet.readers.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever gets in by mail has confirmed the address
+ACCOUNT_RATE_LIMITS = False  # ours count in the database, not in one process: readers/limits.py
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "broadsheet.readers.adapters.PasskeyAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_REAUTHENTICATION_REQUIRED = False  # ours is asked for by the views, after ten minutes
+SOCIALACCOUNT_ADAPTER = "broadsheet.readers.adapters.ProviderAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8  # seconds
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "with"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": each.id,
+                "name": each.name,
+                "client_id": each.client_id,
+                "secret": each.secret,
+                "settings": {"server_url": each.server},
+            }
+            for each in OPTIONS.providers
+        ],
+    }
+}
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -74,7 +74,7 @@ def propose(
     Raises :class:`CommentRefused` and :class:`ThreadNotOpen`.
     """
     own_name = author.name if author else (account.name if account else "")
-    draft = checked_proposal(draft, needs_name=not own_name)
+    draft = checked_proposal(draft, needs_name=not own_name, account=account)
     name = own_name or draft.name
     with transaction.atomic():
         document = lock_document(document_id)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from broadsheet.discussion.actions import CommentRefused, Draft, FieldError, checked_draft
 from broadsheet.passages.canonical import normal_space
+from broadsheet.readers.models import Account
 from broadsheet.readers.names import is_legible
 from broadsheet.record.placements import MAX_PASSAGE, Pointer
 
@@ -84,7 +85,9 @@ def checked_replacement(replacement: str) -> str:
     return plain
 
 
-def checked_proposal(draft: ProposalDraft, *, needs_name: bool) -> ProposalDraft:
+def checked_proposal(
+    draft: ProposalDraft, *, needs_name: bool, account: Account | None = None
+) -> ProposalDraft:
     """Return the draft as it would be stored; raises :class:`CommentRefused` with all that is wrong."""
     errors: list[FieldError] = []
     replacement = draft.replacement
@@ -112,7 +115,7 @@ def checked_proposal(draft: ProposalDraft, *, needs_name: bool) -> ProposalDraft
     is_named = draft.wants_credit or not draft.is_typographical or draft.name.strip()
     wants_name = needs_name and bool(is_named)
     try:
-        said = checked_draft(said, needs_name=wants_name)
+        said = checked_draft(said, needs_name=wants_name, account=account)
     except CommentRefused as refusal:
         errors.extend(
             replace(error, field="reason") if error.field == "text" else error

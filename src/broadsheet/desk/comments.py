@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin.menu import MenuItem
 
-from broadsheet.discussion.enums import CommentKind
+from broadsheet.discussion.enums import CommentKind, RemovedBy
 from broadsheet.discussion.models import Comment, CommentVersion
 from broadsheet.discussion.removal import MAX_REASON, RemovalRefused, remove_comment
 from broadsheet.record.queries import publication
@@ -53,7 +53,10 @@ def comment_remove(request: HttpRequest, pk: int) -> HttpResponse:
     comment = get_object_or_404(Comment, pk=pk)
     try:
         remove_comment(
-            comment_id=comment.pk, by=str(request.user), reason=request.POST.get("reason", "")
+            comment_id=comment.pk,
+            by=str(request.user),
+            reason=request.POST.get("reason", ""),
+            role=RemovedBy.EDITOR,
         )
     except RemovalRefused as refusal:
         return _listed(request, refused=pk, refusal=str(refusal))

@@ -6,11 +6,28 @@ from django import forms
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import UserViewSet
 
+from broadsheet.readers.names import NameUnusable, clean_name
+from broadsheet.readers.protection import check_free
+
 FIELDS = {"email", "name", "is_superuser", "groups"}
 NAME_HELP = "Stands beside what this account writes on the paper."
 
 
-class AccountCreationForm(UserCreationForm):
+class FreeName:
+    """A name as the desk gives it: legible, and no other account’s. The rest is the desk’s to know."""
+
+    def clean_name(self) -> str:
+        account = self.instance  # type: ignore[attr-defined]
+        given = self.cleaned_data["name"]  # type: ignore[attr-defined]
+        try:
+            name = clean_name(given)
+            check_free(name, account=account if account.pk else None)
+        except NameUnusable as error:
+            raise forms.ValidationError(str(error)) from error
+        return name
+
+
+class AccountCreationForm(FreeName, UserCreationForm):
     first_name = None
     last_name = None
     name = forms.CharField(max_length=60, help_text=NAME_HELP)
@@ -19,7 +36,7 @@ class AccountCreationForm(UserCreationForm):
         fields = FIELDS
 
 
-class AccountEditForm(UserEditForm):
+class AccountEditForm(FreeName, UserEditForm):
     first_name = None
     last_name = None
     name = forms.CharField(max_length=60, help_text=NAME_HELP)

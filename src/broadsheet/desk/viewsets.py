@@ -13,6 +13,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from broadsheet.desk.author_forms import AuthorForm
 from broadsheet.discussion.models import DiscussionSettings
+from broadsheet.readers.models import ReservedName
 from broadsheet.record.models import Author, Publication, Topic
 
 
@@ -51,6 +52,18 @@ class TopicViewSet(SnippetViewSet):
     panels = [FieldPanel("name"), FieldPanel("kind"), FieldPanel("slug")]
 
 
+class ReservedNameViewSet(SnippetViewSet):
+    """Names that nobody may take, beside those that belong to somebody."""
+
+    model = ReservedName
+    icon = "lock"
+    menu_label = "Reserved names"
+    add_to_settings_menu = True
+    menu_order = 120
+    search_fields = ["name"]
+    panels = [FieldPanel("name")]
+
+
 class OnlyOnePolicy(ModelPermissionPolicy):
     """There is one publication: it is changed, never added or deleted."""
 
@@ -75,7 +88,7 @@ class DiscussionSettingsViewSet(ModelViewSet):
     model = DiscussionSettings
     name = "discussion_settings"
     icon = "comment"
-    form_fields = ["guests", "admission", "edit_minutes"]
+    form_fields = ["guests", "admission", "edit_minutes", "interest_days"]
     copy_view_enabled = False
     inspect_view_enabled = False
 

@@ -34,6 +34,7 @@ from broadsheet.desk.viewsets import (
     DiscussionSettingsViewSet,
     PublicationMenuItem,
     PublicationViewSet,
+    ReservedNameViewSet,
     TopicViewSet,
 )
 from broadsheet.readers.models import Account
@@ -41,6 +42,7 @@ from broadsheet.record.actions import move_document
 
 register_snippet(AuthorViewSet)
 register_snippet(TopicViewSet)
+register_snippet(ReservedNameViewSet)
 
 
 @hooks.register("register_admin_viewset")

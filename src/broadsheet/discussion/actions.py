@@ -15,7 +15,7 @@ from django.db import transaction
 
 from broadsheet import clock
 from broadsheet.discussion.anchors import anchor_comment, link_quotations
-from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Origin
+from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Mark, Origin
 from broadsheet.discussion.heat import Pace, Pacing
 from broadsheet.discussion.markdown import MAX_TEXT, clean_text, comment_html, plain_html
 from broadsheet.discussion.models import (
@@ -28,7 +28,7 @@ from broadsheet.discussion.models import (
 )
 from broadsheet.discussion.queries import is_closed
 from broadsheet.discussion.senders import NOT_KNOWN, Sender
-from broadsheet.discussion.signals import comment_posted, comments_imported
+from broadsheet.discussion.signals import comment_posted, comments_imported, comments_stored
 from broadsheet.discussion.storing import (
     NewComment,
     count_replies,
@@ -37,14 +37,17 @@ from broadsheet.discussion.storing import (
     store_comments,
     threads_of,
 )
+from broadsheet.readers.disclosures import DisclosureRefused, Line, bearing, clean_line, lines_of
 from broadsheet.readers.models import Account
-from broadsheet.readers.names import NameUnusable, clean_name, is_legible
+from broadsheet.readers.names import NameUnusable, is_legible
+from broadsheet.readers.protection import check_name, is_staff
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document, lock_documents
 from broadsheet.record.enums import EntryKind, PlacementStatus
 from broadsheet.record.models import Author, Document, Passage
 from broadsheet.record.placements import PassageRefused, Pointer, locate, passage_at
 from broadsheet.record.rows import Value, insert_rows, rows_with
+from broadsheet.statements import together
 
 SAME_WORDS_WITHIN = dt.timedelta(minutes=10)
 """A second form with the same words, name and place in this time is the first one pressed twice."""
@@ -132,6 +135,8 @@ class Draft:
     text: str
     name: str = ""
     email: str = ""
+    disclosure: str = ""
+    """What interest the writer has in this, for this comment alone."""
     parent_id: int | None = None
     pointer: Pointer | None = None
     """The words that it is about, if the writer marked some."""
@@ -145,8 +150,11 @@ class Draft:
     """Whether it is put as a question, of which a reply can be marked as the answer."""
 
 
-def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
-    """Return the draft as it would be stored; raises :class:`CommentRefused` with all that is wrong."""
+def checked_draft(draft: Draft, *, needs_name: bool, account: Account | None = None) -> Draft:
+    """Return the draft as it would be stored; raises :class:`CommentRefused` with all that is wrong.
+
+    With ``needs_name`` the name must be one that nobody else has; that costs a statement.
+    """
     errors: list[FieldError] = []
     text = clean_text(draft.text) if len(draft.text) <= MAX_RAW_TEXT else draft.text
     if not text:
@@ -164,7 +172,7 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
     name = ""
     if needs_name:
         try:
-            name = clean_name(draft.name)
+            name = check_name(draft.name, account=account)
         except NameUnusable as error:
             errors.append(FieldError("name", str(error)))
     email = draft.email.strip()
@@ -175,9 +183,14 @@ def checked_draft(draft: Draft, *, needs_name: bool) -> Draft:
             errors.append(
                 FieldError("email", "This is not an e-mail address. You can also leave it empty.")
             )
+    disclosure = ""
+    try:
+        disclosure = clean_line(draft.disclosure)
+    except DisclosureRefused as error:
+        errors.append(FieldError("disclosure", str(error)))
     if errors:
         raise CommentRefused(*errors)
-    return replace(draft, text=text, name=name, email=email)
+    return replace(draft, text=text, name=name, email=email, disclosure=disclosure)
 
 
 @dataclass(frozen=True)
@@ -207,6 +220,12 @@ class Posting:
     is_released: bool = False
     """Whether it waited and a moderator lets it in: then neither pace nor a closing since then stand
     against it."""
+    mark: str = ""
+    """What the writer is, beside an author: a value of :class:`Mark`."""
+    lines: Sequence[Line] = ()
+    """What the writer discloses, for this comment or on the profile, where it may bear on the story."""
+    left: object = None
+    """What moderation wants to be given back when the comment is stored, see ``comments_stored``."""
 
 
 def prepared(
@@ -220,12 +239,15 @@ def prepared(
     at: dt.datetime | None = None,
     sender: Sender = NOT_KNOWN,
 ) -> Posting:
-    """Check and render a comment, without a statement; the arguments are :func:`post_comment`'s.
+    """Check and render a comment; the arguments are :func:`post_comment`'s.
+
+    One statement: for who has no name of their own, whether theirs belongs to somebody else; for an
+    account, what it discloses.
 
     Raises :class:`CommentRefused`.
     """
     own_name = author.name if author else (account.name if account else "")
-    draft = checked_draft(draft, needs_name=not own_name)
+    draft = checked_draft(draft, needs_name=not own_name, account=account)
     name = own_name or draft.name
     place = (document_id, draft.parent_id, draft.pointer and astuple(draft.pointer))
     said = "\x00".join((submission_key, repr(place), name, draft.text))
@@ -241,7 +263,35 @@ def prepared(
         key=hashlib.sha256(said.encode()).hexdigest(),
         is_keyed=bool(submission_key),
         sender=sender,
+        mark=Mark.STAFF if author is None and is_staff(account) else "",
+        lines=_lines(draft, account, author),
     )
+
+
+def _lines(draft: Draft, account: Account | None, author: Author | None) -> list[Line]:
+    said = [draft.disclosure, author.disclosure if author else ""]
+    lines = [Line(text) for text in said if text]
+    return lines + (lines_of(account) if account else [])
+
+
+def _stamp(posting: Posting, document: Document) -> list[str] | None:
+    """Return the lines that stand beside the name: those for this comment, and those of the profile
+    that bear on the story as it is now. A statement if there are lines of a profile."""
+    if not posting.lines:
+        return None
+    if all(not line.about for line in posting.lines):
+        return [line.text for line in posting.lines]
+    assert document.edition is not None
+    content = document.edition.content
+    bear = bearing(
+        posting.lines,
+        [topic.name for topic in content.topics],
+        content.headline,
+        content.standfirst,
+        document.edition.canonical_text,
+    )
+    said = [f"{line.about}: {line.text}" if line.about else line.text for line in bear]
+    return list(dict.fromkeys(said)) or None
 
 
 def post_comment(
@@ -379,6 +429,8 @@ def _accept(
         name=posting.name,
         author=posting.author,
         account=posting.account,
+        mark=posting.mark,
+        disclosures=_stamp(posting, document),
         posted_at=posting.at or clock.now(),
         is_question=draft.is_question and posting.kind == CommentKind.COMMENT,
     )
@@ -392,40 +444,46 @@ def _store(
     threads = threads_of(
         {each.comment.document_id: documents[each.comment.document_id] for each in accepted}, known
     )
-    new = [
-        NewComment(each.comment, each.posting.draft.text, each.posting.html, at=_time(each.comment))
-        for each in accepted
-    ]
-    store_batch([(threads[each.comment.document_id], each) for each in new])
-    quoting: dict[int, list[tuple[Comment, str]]] = {}
-    for each in accepted:
-        draft, comment = each.posting.draft, each.comment
-        if each.marked:
-            anchor_comment(comment.document, comment, each.marked, MadeBy.WRITER, at=_time(comment))
-        elif draft.links_quotations:
-            quoting.setdefault(comment.document_id, []).append((comment, draft.text))
-        threads[comment.document_id].last_comment_at = comment.posted_at
-    for said in quoting.values():
-        link_quotations(said[-1][0].document, said, at=_time(said[-1][0]))
-    insert_rows(
-        CommentSource,
-        ["comment", "email", "guest_key", "address", "agent", "verdict", "sent_at"],
-        [_source(each.posting, each.comment) for each in accepted],
-    )
-    insert_rows(
-        Submission,
-        ["key", "comment", "sent_at"],
-        [(each.posting.key, each.comment.pk, each.comment.posted_at) for each in accepted],
-        or_replace="key",
-    )
-    keep_threads(threads.values())
-    replies = Counter(
-        (each.comment.document_id, each.comment.root_number)
-        for each in accepted
-        if each.comment.parent is not None
-    )
-    if replies:
-        count_replies(replies)
+    with together():
+        new = [
+            NewComment(
+                each.comment, each.posting.draft.text, each.posting.html, at=_time(each.comment)
+            )
+            for each in accepted
+        ]
+        store_batch([(threads[each.comment.document_id], each) for each in new])
+        quoting: dict[int, list[tuple[Comment, str]]] = {}
+        for each in accepted:
+            draft, comment = each.posting.draft, each.comment
+            if each.marked:
+                anchor_comment(
+                    comment.document, comment, each.marked, MadeBy.WRITER, at=_time(comment)
+                )
+            elif draft.links_quotations:
+                quoting.setdefault(comment.document_id, []).append((comment, draft.text))
+            threads[comment.document_id].last_comment_at = comment.posted_at
+        for said in quoting.values():
+            link_quotations(said[-1][0].document, said, at=_time(said[-1][0]))
+        insert_rows(
+            CommentSource,
+            ["comment", "email", "guest_key", "address", "agent", "verdict", "sent_at"],
+            [_source(each.posting, each.comment) for each in accepted],
+        )
+        insert_rows(
+            Submission,
+            ["key", "comment", "sent_at"],
+            [(each.posting.key, each.comment.pk, each.comment.posted_at) for each in accepted],
+            or_replace="key",
+        )
+        comments_stored.send(Comment, stored=[(each.posting, each.comment) for each in accepted])
+        keep_threads(threads.values())
+        replies = Counter(
+            (each.comment.document_id, each.comment.root_number)
+            for each in accepted
+            if each.comment.parent is not None
+        )
+        if replies:
+            count_replies(replies)
     for each in accepted:
         _announce(each.comment)
 

@@ -75,3 +75,9 @@ class MarkedBy(models.TextChoices):
     ASKER = "asker", "who asked"
     AUTHOR = "author", "the story’s author"
     STAFF = "staff", "the publication"
+
+
+class Mark(models.TextChoices):
+    """What stands beside the name of who is more than a reader; an author’s is by the profile."""
+
+    STAFF = "staff", "Staff"

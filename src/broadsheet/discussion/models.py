@@ -13,6 +13,7 @@ from broadsheet.discussion.enums import (
     CommentKind,
     GuestPolicy,
     MadeBy,
+    Mark,
     MarkedBy,
     Origin,
     ReactionKind,
@@ -45,6 +46,16 @@ class DiscussionSettings(models.Model):
         help_text=(
             "Minutes in which writers can change their comment without a mark, until somebody"
             " replies. Later changes are marked; all versions can be read."
+        ),
+    )
+    interest_days = models.PositiveSmallIntegerField(
+        "days to answer",
+        default=3,
+        db_default=3,
+        validators=[MaxValueValidator(60)],
+        help_text=(
+            "When somebody asks whether the writer of a comment has an interest, and there is no"
+            " answer: days until that is said beside the comment."
         ),
     )
 
@@ -147,6 +158,18 @@ class Comment(models.Model):
     )
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="comments"
+    )
+    mark = models.CharField(
+        max_length=16,
+        choices=Mark,
+        blank=True,
+        db_default="",
+        help_text="What the writer was when it was written, beside what ``author`` says.",
+    )
+    disclosures = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="What the writer disclosed when it was written: a list of lines; null: nothing.",
     )
     posted_at = models.DateTimeField(null=True)
     source_key = models.CharField(
@@ -252,6 +275,10 @@ class Comment(models.Model):
                 condition=Q(answer=None) | Q(is_question=True),
                 name="discussion_comment_answer_of_question",
             ),
+            models.CheckConstraint(
+                condition=Q(mark="") | Q(mark__in=Mark.values) & Q(removed_at=None),
+                name="discussion_comment_mark_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -300,9 +327,42 @@ class RemovedWords(models.Model):
         "record.Author", null=True, on_delete=models.PROTECT, related_name="+"
     )
     texts = models.JSONField(help_text="By the number of the version.")
+    stamp = models.JSONField(
+        null=True, help_text="Its mark, its disclosures, and what was answered to who asked."
+    )
 
     def __str__(self) -> str:
         return f"words of comment {self.comment_id}"
+
+
+class Restoration(models.Model):
+    """A removal that was taken back: between the two instants the comment stood removed, and pages of
+    these moments go on showing the tombstone."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="restorations")
+    removed_at = models.DateTimeField()
+    removal_reason = models.CharField(max_length=300)
+    removed_by = models.CharField(
+        max_length=16, choices=RemovedBy, blank=True, default="", db_default=""
+    )
+    removal = models.JSONField(help_text="What the journal’s digest of the removal is made of.")
+    restored_at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment", "removed_at"], name="discussion_restoration_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(restored_at__gte=F("removed_at")),
+                name="discussion_restoration_interval",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"restoration of comment {self.comment_id}"
 
 
 class CommentPassage(models.Model):
@@ -451,6 +511,35 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"visit up to {self.sequence}"
+
+
+class InterestQuestion(models.Model):
+    """Somebody asked whether the writer of a comment has an interest; asked once, answered once."""
+
+    comment = models.OneToOneField(
+        Comment, primary_key=True, on_delete=models.CASCADE, related_name="interest"
+    )
+    asked_at = models.DateTimeField()
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    key_digest = models.BinaryField(
+        max_length=32, default=b"", help_text="SHA-256 of the key that a guest was sent to answer."
+    )
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], name="discussion_interest_age")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=False) | Q(answered_at=None, answer=""),
+                name="discussion_interest_answered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"question to the writer of comment {self.comment_id}"
 
 
 class CommentSource(models.Model):

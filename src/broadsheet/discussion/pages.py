@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion
 from broadsheet.discussion.questions import answers_then
 from broadsheet.discussion.reactions import counts_then, scores_then
+from broadsheet.discussion.restoration import as_then
 from broadsheet.discussion.standing import linked, standing, valid
 from broadsheet.discussion.threads import ROOTS_PER_PAGE, allotted, reply_bound, steps
 from broadsheet.record.models import Document, Passage
@@ -235,7 +236,13 @@ def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list
     past moment another for their reactions, and one for the answers to questions."""
     versions = CommentVersion.objects.filter(
         comment__in=Comment.objects.filter(chosen, standing(at)).order_by().values("pk")
-    ).select_related("comment", "comment__author", "comment__parent", "comment__answer")
+    ).select_related(
+        "comment",
+        "comment__author",
+        "comment__parent",
+        "comment__answer",
+        "comment__interest",
+    )
     versions = versions.filter(valid(at))
     comments = []
     for version in versions.order_by("comment__root_number", "comment__path")[:limit]:
@@ -244,6 +251,7 @@ def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list
         comment.shown_passages = []
         comments.append(comment)
     if at is not None and comments:
+        as_then(comments, at)
         counts_then(comments, at)
         answers_then(comments, at)
     return comments

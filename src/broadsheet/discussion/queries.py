@@ -16,8 +16,10 @@ from broadsheet.discussion.models import (
     DiscussionSettings,
     Thread,
 )
+from broadsheet.discussion.restoration import as_then
 from broadsheet.discussion.standing import linked, standing, valid
 from broadsheet.press.kept import kept
+from broadsheet.readers.models import Account
 from broadsheet.record.models import Document, Edition
 from broadsheet.record.queries import editions_in_force
 
@@ -61,15 +63,16 @@ def is_closed(thread: Thread | None, at: dt.datetime) -> bool:
 
 
 def thread_comments(document: Document, at: dt.datetime | None = None) -> list[Comment]:
-    """Return the comments of a thread as they stood, in order of arrival. Three statements.
+    """Return the comments of a thread as they stood, in order of arrival. Three statements,
+    four for a past moment.
 
     Comments without a recorded time stand at every moment. Each has ``shown_versions``, a list with
     the version that was valid, and ``shown_passages``, what it is about.
     """
     comments = Comment.objects.filter(standing(at), document=document)
     versions = CommentVersion.objects.filter(valid(at))
-    return list(
-        comments.select_related("author")
+    found = list(
+        comments.select_related("author", "parent")
         .prefetch_related(
             Prefetch("versions", queryset=versions, to_attr="shown_versions"),  # type: ignore[no-redef]
             Prefetch(
@@ -83,6 +86,9 @@ def thread_comments(document: Document, at: dt.datetime | None = None) -> list[C
         )
         .order_by("sequence")
     )
+    if at is not None:
+        as_then(found, at)
+    return found
 
 
 def comment_counts(document_ids: Iterable[int]) -> dict[int, int]:
@@ -129,6 +135,30 @@ def comment_with_passages(pk: int) -> Comment | None:
     """Return one comment as :func:`comments_with_passages` does, with its document and edition."""
     found = Comment.objects.filter(pk=pk).select_related("document", "document__edition")
     return _with_passages(found).first()
+
+
+def comments_by(account: Account, *, before: int | None, limit: int) -> list[Comment]:
+    """Return what an account wrote and everybody may read, the last first, before the comment of a
+    number if one is given. Two statements.
+
+    Comments come with ``shown_versions``, document and edition; what was removed or stands under a
+    withdrawn story is left out.
+    """
+    found = Comment.objects.filter(
+        account=account,
+        removed_at=None,
+        document__edition__isnull=False,
+        document__withdrawn_at=None,
+    )
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    versions = CommentVersion.objects.filter(valid_to=None)
+    return list(
+        found.select_related("document__edition")
+        .defer("document__edition__body_html", "document__edition__canonical_text")
+        .prefetch_related(Prefetch("versions", queryset=versions, to_attr="shown_versions"))  # type: ignore[no-redef]
+        .order_by("-pk")[:limit]
+    )
 
 
 def _with_passages(comments: QuerySet[Comment]) -> QuerySet[Comment]:

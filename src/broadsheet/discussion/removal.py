@@ -23,6 +23,7 @@ from broadsheet.discussion.models import (
     Comment,
     CommentSource,
     CommentVersion,
+    InterestQuestion,
     RemovedWords,
     Submission,
 )
@@ -69,6 +70,7 @@ def remove_comment(
         name=comment.name,
         author=comment.author,
         texts=dict(comment.versions.values_list("number", "text")),
+        stamp=take_stamp(comment),
     )
     _empty(document, comment, role=role, reason=reason, at=now)
     journal.append_entry(
@@ -106,6 +108,7 @@ def erase_comment(document: Document, comment: Comment, *, at: dt.datetime) -> C
     For the erasure of all that a person wrote.
     """
     if comment.removed_at is None:
+        take_stamp(comment)
         _empty(document, comment, role=RemovedBy.WRITER, reason="", at=at)
     RemovedWords.objects.filter(comment=comment).delete()
     CommentSource.objects.filter(comment=comment).delete()
@@ -118,7 +121,7 @@ def erase_comment(document: Document, comment: Comment, *, at: dt.datetime) -> C
         document=document,
         kind=EntryKind.REMOVAL,
         reference=f"removal/{comment.pk}/{RemovedBy.WRITER}",
-        content=deletion_content(comment),
+        content=deletion_content(comment.pk),
         at=at,
     )
     words_erased.send(sender=Comment, comment=comment)
@@ -133,7 +136,12 @@ def _empty(
     CommentVersion.objects.filter(comment=comment).update(text="", html="")
     comment.name, comment.author = "", None
     comment.removed_at, comment.removal_reason, comment.removed_by = at, reason, role
-    comment.save(update_fields=["name", "author", "removed_at", "removal_reason", "removed_by"])
+    comment.save(
+        update_fields=[
+            *("name", "author", "removed_at", "removal_reason", "removed_by"),
+            *("mark", "disclosures"),
+        ]
+    )
     for question in Comment.objects.filter(answer=comment):
         end_mark(document, question, at=at)
     if comment.is_question:
@@ -147,6 +155,7 @@ def _erase_salts(comment: Comment) -> None:
     said = Q(kind=EntryKind.COMMENT, reference=f"comment/{comment.pk}")
     said |= Q(kind=EntryKind.VERSION, reference__startswith=f"version/{comment.pk}/")
     said |= Q(kind=EntryKind.REMOVAL, reference=f"removal/{comment.pk}")
+    said |= Q(kind=EntryKind.INTEREST_ANSWERED, reference=f"interest/{comment.pk}/answered")
     said |= Q(kind=EntryKind.REMOVAL, reference__startswith=f"removal/{comment.pk}/")
     JournalEntry.objects.filter(said, document=comment.document_id).update(salt=None)
 
@@ -158,6 +167,19 @@ def _follow(document: Document, comment: Comment) -> None:
         document_key(document.pk), reactions_key(document.pk), ERASED, withdraws=True
     )
     transaction.on_commit(lambda: _announce(document, comment), robust=True)
+
+
+def take_stamp(comment: Comment) -> dict[str, object]:
+    """Take what stands beside a comment’s name from it, unsaved, and from the answer to who asked for
+    an interest; returns it, to be kept apart."""
+    stamp: dict[str, object] = {"mark": comment.mark, "disclosures": comment.disclosures}
+    comment.mark, comment.disclosures = "", None
+    question = InterestQuestion.objects.filter(comment=comment).exclude(answer="").first()
+    if question:
+        stamp["answer"] = question.answer
+        question.answer = ""
+        question.save(update_fields=["answer"])
+    return {name: value for name, value in stamp.items() if value}
 
 
 def _checked_reason(comment: Comment, reason: str) -> str:
@@ -191,6 +213,6 @@ def removal_content(removed: RemovedWords) -> dict[str, object]:
     }
 
 
-def deletion_content(comment: Comment) -> dict[str, object]:
+def deletion_content(comment_id: int) -> dict[str, object]:
     """Return what the journal's digest is made of when a writer deletes a comment."""
-    return {"comment": comment.pk, "by": RemovedBy.WRITER.value}
+    return {"comment": comment_id, "by": RemovedBy.WRITER.value}

@@ -22,6 +22,7 @@ from broadsheet.record import journal
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.models import Document
 from broadsheet.record.rows import insert_rows, rows_with, update_rows
+from broadsheet.statements import update_each
 
 BATCH = 1000
 """Comments that are written together; what is held in memory at once is of this order."""
@@ -40,8 +41,18 @@ class NewComment:
 
 
 def comment_content(comment: Comment, version: CommentVersion) -> dict[str, object]:
-    """Return what the journal's digest of a comment is made of."""
-    content: dict[str, object] = {
+    """Return what the journal's digest of a comment is made of.
+
+    Mark and disclosures are part of it where there are any, and that it is a question if it is one:
+    the digests of others were made before there were such.
+    """
+    stamped = {
+        "mark": comment.mark,
+        "disclosures": comment.disclosures,
+        "question": comment.is_question,
+    }
+    return {
+        **{name: value for name, value in stamped.items() if value},
         "name": comment.name,
         "kind": comment.kind,
         "parent": comment.parent_id,
@@ -50,10 +61,6 @@ def comment_content(comment: Comment, version: CommentVersion) -> dict[str, obje
         else None,
         "text": version.text,
     }
-    if comment.is_question:
-        # Left out of others: their digests were made before there were questions.
-        content["question"] = True
-    return content
 
 
 def put_in_place(thread: Thread, comment: Comment) -> None:
@@ -78,12 +85,11 @@ def count_replies(added: Mapping[tuple[int, int], int]) -> None:
     One prepared statement, once for each root.
     """
     table = connection.ops.quote_name(Comment._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET reply_count = reply_count + %s"  # noqa: S608 (the name of our own table)
-            " WHERE document_id = %s AND depth = 1 AND root_number = %s",
-            [(count, *root) for root, count in added.items()],
-        )
+    update_each(
+        f"UPDATE {table} SET reply_count = reply_count + %s"  # noqa: S608 (the name of our own table)
+        " WHERE document_id = %s AND depth = 1 AND root_number = %s",
+        [(count, *root) for root, count in added.items()],
+    )
 
 
 def threads_of(

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
 from broadsheet.discussion.editing import version_content
 from broadsheet.discussion.enums import ReactionKind, RemovedBy
+from broadsheet.discussion.interests import answered_content, asked_content
 from broadsheet.discussion.models import (
     AnswerMark,
     AuthorAlias,
     Comment,
     CommentPassage,
     CommentVersion,
+    InterestQuestion,
     Reaction,
     RemovedWords,
+    Restoration,
     Thread,
 )
 from broadsheet.discussion.questions import MARKED, mark_content
 from broadsheet.discussion.removal import deletion_content, removal_content
+from broadsheet.discussion.restoration import restoration_content
 from broadsheet.discussion.scores import best_score
 from broadsheet.discussion.storing import comment_content
 from broadsheet.discussion.threads import path_below
@@ -53,6 +58,9 @@ def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
         if kept := removed.get(version.comment_id):
             # In memory only: what readers do not see any more is what the entry was made of.
             version.comment.name, version.text = kept.name, kept.texts["1"]
+            stamp = kept.stamp or {}
+            version.comment.mark = stamp.get("mark", "")
+            version.comment.disclosures = stamp.get("disclosures")
     return {
         by_comment[version.comment_id]: comment_content(version.comment, version)
         for version in found
@@ -88,20 +96,62 @@ def _load_answers(entries: Sequence[JournalEntry]) -> dict[int, object]:
 
 
 def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
-    comments = Comment.objects.filter(document=entries[0].document_id).select_related(
-        "removed_words"
-    )
-    by_id = comments.in_bulk({_number(entry) for entry in entries})
-    contents: dict[int, object] = {}
+    """A removal is known by its instant: a comment can be removed again after it was restored."""
+    numbers = [_number(entry) for entry in entries]
+    document = entries[0].document_id
+    contents: dict[tuple[int, dt.datetime | None], object] = {
+        (kept.comment_id, kept.comment.removed_at): removal_content(kept)
+        for kept in RemovedWords.objects.filter(
+            comment__in=numbers, comment__document=document
+        ).select_related("comment")
+    }
+    for past in _restorations(numbers, document):
+        contents[past.comment_id, past.removed_at] = past.removal
+    found = _by_instant(entries, contents)
     for entry in entries:
-        comment = by_id.get(_number(entry))
-        if comment is None:
-            continue
         if entry.reference.endswith(f"/{RemovedBy.WRITER}"):
-            contents[entry.pk] = deletion_content(comment)
-        elif hasattr(comment, "removed_words"):
-            contents[entry.pk] = removal_content(comment.removed_words)
-    return contents
+            found[entry.pk] = deletion_content(_number(entry))
+    return found
+
+
+def _load_restorations(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    past = _restorations([_number(entry) for entry in entries], entries[0].document_id)
+    return _by_instant(
+        entries, {(each.comment_id, each.restored_at): restoration_content(each) for each in past}
+    )
+
+
+def _restorations(numbers: Sequence[int], document: int) -> QuerySet[Restoration]:
+    return Restoration.objects.filter(comment__in=numbers, comment__document=document)
+
+
+def _by_instant(
+    entries: Sequence[JournalEntry],
+    contents: Mapping[tuple[int, dt.datetime | None], object],
+) -> dict[int, object]:
+    found = {entry.pk: contents.get((_number(entry), entry.at)) for entry in entries}
+    return {pk: content for pk, content in found.items() if content is not None}
+
+
+def _load_questions(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    by_comment = {(_number(entry), entry.kind): entry.pk for entry in entries}
+    asked = InterestQuestion.objects.filter(
+        pk__in=[number for number, _ in by_comment], comment__document=entries[0].document_id
+    )
+    answers = {
+        kept.comment_id: (kept.stamp or {}).get("answer", "")
+        for kept in RemovedWords.objects.filter(comment__in=[each.pk for each in asked])
+    }
+    found: dict[int, object] = {}
+    for question in asked:
+        question.answer = question.answer or answers.get(question.pk, "")
+        for kind, content in (
+            (EntryKind.INTEREST_ASKED, asked_content(question)),
+            (EntryKind.INTEREST_ANSWERED, answered_content(question)),
+        ):
+            if (question.pk, kind) in by_comment:
+                found[by_comment[question.pk, kind]] = content
+    return found
 
 
 def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
@@ -224,4 +274,7 @@ def register() -> None:
     journal.register_content(EntryKind.PASSAGE, _load_passages)
     journal.register_content(EntryKind.COMMENT, _load_comments)
     journal.register_content(EntryKind.REMOVAL, _load_removals)
+    journal.register_content(EntryKind.RESTORATION, _load_restorations)
     journal.register_content(EntryKind.ATTRIBUTION, _load_aliases)
+    journal.register_content(EntryKind.INTEREST_ASKED, _load_questions)
+    journal.register_content(EntryKind.INTEREST_ANSWERED, _load_questions)

@@ -52,6 +52,7 @@ _DATA: Mapping[str, Callable[[_Entry], dict[str, object]]] = {
         "comment": entry.number,
         "by": entry.rest[0] if entry.rest else RemovedBy.PUBLICATION.value,
     },
+    EntryKind.RESTORATION: lambda entry: {"story": entry.story, "comment": entry.number},
     EntryKind.VERSION: lambda entry: {
         "story": entry.story,
         "comment": entry.number,

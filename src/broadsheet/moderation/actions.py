@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
-from django.dispatch import receiver
 
 from broadsheet import clock
 from broadsheet.discussion.actions import CommentRefused, FieldError, Posting, post_comments
 from broadsheet.discussion.editing import edit_comment
 from broadsheet.discussion.models import Comment
-from broadsheet.discussion.signals import words_erased
+from broadsheet.discussion.restoration import restore_comment
 from broadsheet.moderation.enums import HeldKind, HeldState
 from broadsheet.moderation.keeping import posting_of
 from broadsheet.moderation.models import HeldComment
@@ -37,20 +34,42 @@ class ReasonMissing(ValueError):
 def publish_held(*, held_id: int, by: Account | None) -> Comment:
     """Publish what waits; it stands in the thread from now on, in the place of what it edits.
 
-    Raises :class:`AlreadyDecided`, and :class:`CommentRefused` where the thread takes it no more.
+    Raises :class:`AlreadyDecided`, and :class:`CommentRefused` where the thread takes it no more;
+    :class:`RestorationRefused` where it stood before and its words are erased.
     """
     held = _waiting(held_id)
-    now = clock.now()
-    posting = posting_of(held, at=now)
-    if held.kind == HeldKind.EDIT:
-        outcome: Comment | CommentRefused = _edited(posting)
+    if held.kind == HeldKind.COMMENT and held.comment_id:
+        # It stood before and was taken back.
+        outcome = restore_comment(
+            comment_id=held.comment_id,
+            by=by.get_full_name() if by else "",
+            reason="Published after another look.",
+        )
     else:
-        [outcome] = post_comments([posting])
-    if isinstance(outcome, CommentRefused):
-        raise outcome
+        outcome = _posted(held)
     held.comment = outcome
     _decide(held, HeldState.PUBLISHED, by)
     return outcome
+
+
+def _posted(held: HeldComment) -> Comment:
+    posting = posting_of(held, at=clock.now())
+    if held.kind == HeldKind.EDIT:
+        return _edited(posting)
+    [outcome] = post_comments([posting])
+    if isinstance(outcome, CommentRefused):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def reopen_held(*, held_id: int) -> HeldComment:
+    """Let a held comment that was decided wait again. What it became is kept with it."""
+    held = HeldComment.objects.select_for_update(of=("self",)).get(pk=held_id)
+    held.state, held.decided_at, held.decided_by = HeldState.WAITING, None, None
+    held.decision_reason = ""
+    held.save(update_fields=["state", "decided_at", "decided_by", "decision_reason"])
+    return held
 
 
 @transaction.atomic
@@ -70,15 +89,6 @@ def _edited(posting: Posting) -> Comment:
     if posting.edits_id is None:
         raise CommentRefused(FieldError("text", "The comment that this changes is gone."))
     return edit_comment(posting)
-
-
-@receiver(words_erased)
-def let_waiting_edits_go(sender: Any, comment: Comment, **kwargs: Any) -> None:
-    """When a comment is deleted by its writer, so are its new words that waited, and all that is kept
-    of it here."""
-    held = HeldComment.objects.filter(comment=comment)
-    held.filter(state=HeldState.WAITING).update(state=HeldState.WITHDRAWN, decided_at=clock.now())
-    held.update(text="", name="", email="", guest_key="", address=None, agent="", account=None)
 
 
 def _waiting(held_id: int) -> HeldComment:

@@ -8,4 +8,8 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.moderation import actions  # noqa: F401 - hears of comments that are deleted
+        from broadsheet.moderation import keys, queueing, receivers
+
+        keys.declare()
+        receivers.connect()
+        queueing.listen()

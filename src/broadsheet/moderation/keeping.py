@@ -12,6 +12,7 @@ from broadsheet.discussion.markdown import comment_html
 from broadsheet.moderation.enums import HeldKind
 from broadsheet.moderation.models import HeldComment
 from broadsheet.moderation.verdicts import Verdict
+from broadsheet.readers.disclosures import Line
 from broadsheet.record.placements import Pointer
 
 
@@ -67,6 +68,8 @@ def posting_of(held: HeldComment, *, at: dt.datetime) -> Posting:
         verdict=held.reasons,
         edits_id=held.comment_id if held.kind == HeldKind.EDIT else None,
         is_released=True,
+        mark=kept.get("mark", ""),
+        lines=[Line(**line) for line in kept.get("lines", ())],
     )
 
 
@@ -79,4 +82,7 @@ def _data(posting: Posting) -> dict[str, Any]:
         "pointer": asdict(draft.pointer) if draft.pointer else None,
         "links_quotations": draft.links_quotations,
         "is_question": draft.is_question,
+        # What the writer was and disclosed when it was written.
+        "mark": str(posting.mark),
+        "lines": [asdict(line) for line in posting.lines],
     }

@@ -2,72 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import datetime as dt
+from collections.abc import Hashable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
 
+from broadsheet import clock
 from broadsheet.discussion.actions import Posting
-from broadsheet.discussion.enums import Admission
-from broadsheet.discussion.queries import discussion_settings, held_stories
-from broadsheet.moderation.enums import Outcome
+from broadsheet.moderation.case import Case
+from broadsheet.moderation.enums import Outcome, Passed
+from broadsheet.moderation.flight import Flight
+from broadsheet.moderation.reasons import Reason, Verdict
+from broadsheet.moderation.rules import bans, duplicates, nudge, rates, tries, trust, words
+from broadsheet.moderation.setting import Set, rules_as_set
+from broadsheet.moderation.traces import Wanted
 
-_WEIGHT = {Outcome.PUBLISH: 0, Outcome.HOLD: 1, Outcome.REFUSE: 2}
+__all__ = ["Reason", "Verdict", "aboard", "case_of", "judge", "judged"]
 
-
-@dataclass(frozen=True)
-class Reason:
-    """What one rule has to say about a comment."""
-
-    rule: str
-    """The name of the rule, for filters and counts."""
-    outcome: Outcome
-    words: str
-    """For the writer and the moderator: what was found."""
-
-    def data(self) -> dict[str, Any]:
-        return {"rule": self.rule, "outcome": str(self.outcome), "words": self.words}
+OF_PROPOSALS = (bans.RULE.name, tries.RULE.name, rates.RULE.name, words.RULE.name)
+"""Rules that a proposed correction passes as well. It is published or refused."""
+_flight = Flight()
+_ALREADY = "The same form was sent before."
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What all rules together say; the gravest reason decides."""
+def judge(
+    posting: Posting,
+    *,
+    was_told: bool = False,
+    edits: int | None = None,
+    only: Iterable[str] | None = None,
+) -> Verdict:
+    """Return the verdict on a comment, or an edit, that is about to be posted.
 
-    reasons: Sequence[Reason] = ()
-
-    @property
-    def outcome(self) -> Outcome:
-        return max(
-            (reason.outcome for reason in self.reasons),
-            key=_WEIGHT.__getitem__,
-            default=Outcome.PUBLISH,
-        )
-
-    def data(self) -> list[Mapping[str, Any]]:
-        return [reason.data() for reason in self.reasons]
+    ``was_told`` says that its writer was asked to look again and sends it all the same; ``edits`` is
+    the comment whose words these are to be; ``only`` names the rules that are asked. One statement,
+    one more where it depends on who writes.
+    """
+    return judged(case_of(posting, edits=edits), was_told=was_told, only=only)
 
 
-Rule = Callable[[Posting], Reason | None]
-
-
-def _everything_waits(posting: Posting) -> Reason | None:
-    """The publication looks at each comment first. Its own authors speak freely."""
-    if posting.author or discussion_settings().admission == Admission.OPEN:
-        return None
-    return Reason("admission", Outcome.HOLD, "Every comment is read by a moderator first.")
-
-
-def _story_waits(posting: Posting) -> Reason | None:
-    """An editor wants each comment on this story read first."""
-    if posting.author or posting.document_id not in held_stories():
-        return None
-    return Reason(
-        "story", Outcome.HOLD, "On this story every comment is read by a moderator first."
+def case_of(posting: Posting, *, edits: int | None = None) -> Case:
+    """Return what the rules look at."""
+    as_set = rules_as_set()
+    now = clock.now()
+    fast, again, copies = (
+        as_set[name] for name in (rates.RULE.name, tries.RULE.name, "duplicates")
+    )
+    minutes = max(fast.options.minutes, again.options.minutes, nudge.MINUTES)
+    asked = as_set[nudge.RULE.name].options.most
+    return Case(
+        posting,
+        now,
+        Wanted(
+            since=now - dt.timedelta(minutes=minutes),
+            alike_since=now - dt.timedelta(days=copies.options.days),
+            of_writer=max(fast.options.writer, fast.options.writer_new)
+            + again.options.writer
+            + asked,
+            of_network=max(fast.options.network, fast.options.network_new)
+            + again.options.network
+            + nudge.FOR_A_NETWORK * asked,
+            story_limit=fast.options.story_minute if fast.is_on else 0,
+        ),
+        least_words=copies.options.words if copies.is_on else 0,
+        edits=edits,
+        flight=_flight,
     )
 
 
-RULES: Sequence[Rule] = (_everything_waits, _story_waits)
+def aboard(case: Case) -> AbstractContextManager[None]:
+    """Let those who come at the same time know of a comment while it is judged and stored."""
+    keys: list[Hashable] = [*rates.keys_of(case), *duplicates.keys_of(case)]
+    return _flight.aboard(case.form, keys)
 
 
-def judge(posting: Posting) -> Verdict:
-    """Return the verdict on a comment, or an edit, that is about to be posted."""
-    return Verdict([reason for rule in RULES if (reason := rule(posting))])
+def judged(case: Case, *, was_told: bool = False, only: Iterable[str] | None = None) -> Verdict:
+    """Ask the rules, and return what they say together."""
+    as_set = rules_as_set()
+    names = None if only is None else set(only)
+    if case.posting.author:
+        # The publication's own authors speak freely.
+        names = {bans.RULE.name}
+    elif case.edits is not None:
+        # Whoever mends the same comment again and again floods nobody.
+        names = (names or set(as_set)) - {rates.RULE.name}
+    elif case.same_form is not None:
+        return _as_before(case.same_form.passed)
+    reasons: list[Reason] = []
+    for each in as_set.values():
+        name = each.rule.name
+        if not each.is_on or (names is not None and name not in names):
+            continue
+        reason = each.rule.judge(case, each.options)
+        if reason is None:
+            continue
+        reasons.append(_spared(reason, each, case, as_set))
+        if reason.outcome == Outcome.REFUSE and not reason.is_soft:
+            break
+    return _with_a_second_look(Verdict(reasons), case, as_set, was_told=was_told)
+
+
+def _as_before(passed: str) -> Verdict:
+    """Sent twice, a form has the answer that it had: :func:`submission.submit` finds what it became."""
+    if passed == Passed.HOLD:
+        return Verdict([Reason("again", Outcome.HOLD, _ALREADY)])
+    return Verdict()
+
+
+def _spared(reason: Reason, each: Set, case: Case, as_set: Mapping[str, Set]) -> Reason:
+    """Turn a reason to hold into a note where the writer has earned trust."""
+    trusting = as_set[trust.RULE.name]
+    if (
+        not each.rule.spares_trusted
+        or not reason.is_soft
+        or not trusting.is_on
+        or not trust.is_trusted(case, trusting.options)
+    ):
+        return reason
+    note = f"{reason.note + ' ' if reason.note else ''}Passed, for the writer is trusted."
+    return replace(reason, outcome=Outcome.PUBLISH, note=note, is_soft=False)
+
+
+def _with_a_second_look(
+    verdict: Verdict, case: Case, as_set: Mapping[str, Set], *, was_told: bool
+) -> Verdict:
+    """Where only soft rules object: ask the writer first, then hold."""
+    objections = [each for each in verdict.reasons if each.outcome != Outcome.PUBLISH]
+    soft = [each for each in objections if each.is_soft]
+    asking = as_set[nudge.RULE.name]
+    if (
+        soft == objections
+        and soft
+        and not was_told
+        and asking.is_on
+        and nudge.may_be_asked(case, asking.options)
+    ):
+        return replace(verdict, is_nudge=True)
+    if not asking.is_on and not was_told:
+        return verdict
+    return replace(
+        verdict,
+        reasons=[
+            replace(each, outcome=Outcome.HOLD)
+            if each.is_soft and each.outcome == Outcome.REFUSE
+            else each
+            for each in verdict.reasons
+        ],
+    )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
 from broadsheet.discussion.enums import ReactionKind
@@ -24,9 +24,11 @@ from broadsheet.paper.views import (
     moments,
     passages,
     proposals,
+    readers,
     search,
     story,
 )
+from broadsheet.paper.views.moderation import reports
 
 
 class StoryPathConverter(SlugConverter):
@@ -59,6 +61,9 @@ urlpatterns = [
     path("robots.txt", errors.robots, name="robots"),
     path("favicon.svg", errors.favicon, name="favicon"),
     path("me/", me.me, name="me"),
+    path("account/", include("broadsheet.paper.account_urls")),
+    path("reader/<int:pk>/", readers.profile, name="reader"),
+    path("reader/<int:pk>/initials.svg", readers.initials, name="initials"),
     path("c/<int:pk>/", comments.permalink, name="comment"),
     path("c/<int:pk>/acts/", acts.acts, name="acts"),
     *(
@@ -69,6 +74,8 @@ urlpatterns = [
     path("c/<int:pk>/edit/", editing.edit, name="edit"),
     path("c/<int:pk>/delete/", editing.delete, name="delete"),
     path("c/<int:pk>/versions/", editing.versions, name="versions"),
+    path("c/<int:pk>/report/", reports.report, name="report"),
+    path("moderation/", include("broadsheet.paper.moderation_urls")),
     path("proposal/<int:pk>/", proposals.proposal, name="proposal"),
     path("a/<int:pk>/", annotations.annotation, name="annotation"),
     path("topic/<slug:slug>/", lists.topic, name="topic"),

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from broadsheet.press.counters import Counters
+from broadsheet.statements import send
 
 CHANNEL = "broadsheet_press"
 """The channel of PostgreSQL's notifications."""
@@ -45,11 +46,10 @@ def change_after_commit(*keys: str, withdraws: bool = False) -> None:
 
 def _notify(keys: Sequence[str], withdraws: bool) -> None:
     before = f"{counters().machine} {_WITHDRAWS if withdraws else ''}"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload",
-            [CHANNEL, [f"{before}{key}" for key in keys]],
-        )
+    send(
+        "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload",
+        [CHANNEL, [f"{before}{key}" for key in keys]],
+    )
 
 
 def take_notice(payload: str, marks: Counters) -> None:

@@ -16,6 +16,8 @@ from typing import Any, TypeAlias, TypeVar
 from django.db import connection
 from django.db.models import Field, Model
 
+from broadsheet.statements import send, update_each
+
 MAX_VALUES = 999
 """Values of one statement; what every SQLite takes."""
 
@@ -62,11 +64,10 @@ def insert_rows(
         end = f" ON CONFLICT ({kept}) DO UPDATE SET {new}"
     place = f"({_places(len(fields))})"
     at_once = MAX_VALUES // len(fields)
-    with connection.cursor() as cursor:
-        for first in range(0, len(rows), at_once):
-            part = rows[first : first + at_once]
-            values = [value for row in part for value in _written(row)]
-            cursor.execute(begin + ", ".join([place] * len(part)) + end, values)
+    for first in range(0, len(rows), at_once):
+        part = rows[first : first + at_once]
+        values = [value for row in part for value in _written(row)]
+        send(begin + ", ".join([place] * len(part)) + end, values)
 
 
 def update_rows(
@@ -80,11 +81,7 @@ def update_rows(
     assigned = ", ".join(f"{_column(model, field)} = %s" for field in fields)
     condition = " AND ".join(f"{_column(model, field)} = %s" for field in key)
     sql = f"UPDATE {_table(model)} SET {assigned} WHERE {condition}"  # noqa: S608
-    with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(sql, list(_written(rows[0])))
-        else:
-            cursor.executemany(sql, [list(_written(row)) for row in rows])
+    update_each(sql, [list(_written(row)) for row in rows])
 
 
 def _table(model: type[Model]) -> str:

@@ -7,14 +7,16 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
-from tests.site import Site, served
+from tests.site import Site, lend_static_files, served
 
 PLAIN = b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("protocol") / "var", "--no-task-worker") as running:
+    data = tmp_path_factory.mktemp("protocol") / "var"
+    lend_static_files(data)
+    with served(data, "--no-task-worker") as running:
         yield running
 
 

@@ -19,7 +19,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.site import Site, command, environment, free_port, wait_until_it_answers
+from tests.site import (
+    Site,
+    command,
+    environment,
+    free_port,
+    lend_static_files,
+    wait_until_it_answers,
+)
 
 PUBLISH = """
 import os
@@ -59,6 +66,7 @@ class Serving:
         self.data = folder / "var"
         self.around = environment(self.data, self.port, database_url)
         self.process: subprocess.Popen[str] | None = None
+        lend_static_files(self.data)
         made = subprocess.run(
             command("init", "--name", "The Test"), env=self.around, capture_output=True, timeout=120
         )

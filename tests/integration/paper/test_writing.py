@@ -163,11 +163,11 @@ def test_form_page_carries_a_token_for_who_is_signed_in(bridge, author):
 @pytest.mark.parametrize(
     ("who", "answer"),
     [
-        (None, {"name": None, "mark": "", "desk": False}),
-        ("nameless", {"name": None, "mark": "", "desk": False}),
-        ("author", {"name": "Ann Lee", "mark": "Author", "desk": False}),
-        ("stranger", {"name": "Sam Stranger", "mark": "", "desk": False}),
-        ("editor", {"name": "Eve Editor", "mark": "", "desk": True}),
+        (None, {"account": False, "name": None, "mark": "", "desk": False}),
+        ("nameless", {"account": True, "name": None, "mark": "", "desk": False}),
+        ("author", {"account": True, "name": "Ann Lee", "mark": "Author", "desk": False}),
+        ("stranger", {"account": True, "name": "Sam Stranger", "mark": "", "desk": False}),
+        ("editor", {"account": True, "name": "Eve Editor", "mark": "", "desk": True}),
     ],
 )
 def test_me_says_who_is_signed_in(client, author, stranger, editor, who, answer):

@@ -21,6 +21,8 @@ from broadsheet.discussion.actions import (
     offer_alias,
 )
 from broadsheet.paper.memento import compact
+from broadsheet.readers.keys import reader_key
+from broadsheet.readers.models import Account
 from broadsheet.record.actions import move_document, reinstate_document, withdraw_document
 from broadsheet.record.healing import supersede_note
 from broadsheet.record.keys import FRAME, STORIES, document_key
@@ -31,7 +33,8 @@ STORY = "/2026/09/council-sets-bridge-budget/"
 
 @pytest.fixture
 def document(publication, author, paper) -> Document:
-    """A story with two editions, a comment, and a proposal."""
+    """A story with two editions, a comment, and a proposal; and a reader with a profile."""
+    Account.objects.create(pk=READER, email="lena@reader.example", name="Lena", has_profile=True)
     document = factories.story(authors=(author,), topics=(factories.topic("Eve Moss"),))
     factories.edition(
         document,
@@ -51,6 +54,9 @@ def document(publication, author, paper) -> Document:
     factories.proposal(document)
     document.refresh_from_db()
     return document
+
+
+READER = 4711
 
 
 def pressed_addresses(document: Document) -> list[str]:
@@ -82,6 +88,7 @@ def pressed_addresses(document: Document) -> list[str]:
         f"{STORY}passage/{passage}/",
         f"{STORY}live/",
         f"{STORY}discussion/since/0/{document.head_sequence}/",
+        f"/reader/{READER}/",
     ]
 
 
@@ -105,7 +112,8 @@ def test_every_pressed_view_says_what_its_pages_are_made_from(paper, document):
         assert address in paper.press.store.pages, f"{address} is not held ready"
         named = answer.header(b"surrogate-key").decode().split()
         assert named, address
-        assert set(named) <= {FRAME, STORIES, document_key(document.pk)}, address
+        known = {FRAME, STORIES, document_key(document.pk), reader_key(READER)}
+        assert set(named) <= known, address
         assert answer.header(b"vary").startswith(b"Accept-Encoding"), address
     assert reached == views
 

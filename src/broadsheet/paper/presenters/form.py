@@ -24,6 +24,7 @@ class CommentForm:
     text: str = ""
     name: str = ""
     email: str = ""
+    disclosure: str = ""
     parent_id: int | None = None
     key: str = ""
     errors: dict[str, str] = field(default_factory=dict)
@@ -36,6 +37,13 @@ class CommentForm:
     links_quotations: bool = True
     is_question: bool = False
     changed: Sequence[ChangeView] = ()
+    was_told: bool = False
+    """Whether the writer is asked to look again; sent once more, the form says so."""
+
+    @property
+    def sign_in_path(self) -> str:
+        """Where one signs in and comes back to the discussion."""
+        return _sign_in_path(f"{self.action.removesuffix('comment/')}#discussion")
 
     @property
     def propose_path(self) -> str:
@@ -86,6 +94,14 @@ class ProposalForm:
     preview: Sequence[ParagraphChange] = ()
     writer: str = ""
     token: str = ""
+
+    @property
+    def sign_in_path(self) -> str:
+        return _sign_in_path(self.action.removesuffix("propose/"))
+
+
+def _sign_in_path(back: str) -> str:
+    return f"/account/sign-in/?{urlencode({'next': back})}"
 
 
 def change_views(changes: Iterable[Change]) -> list[ChangeView]:

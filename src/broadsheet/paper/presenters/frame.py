@@ -53,7 +53,8 @@ def page(
 
     Caches may keep it and ask whether it is still true (its ETag) before they show it.
     """
-    body = get_template(template).render({**context, "frame": around, "url": around.origin + path})
+    own = {"frame": around, "url": around.origin + path, "at_path": path}
+    body = get_template(template).render({**context, **own})
     response = HttpResponse(body, status=status, content_type=content_type)
     response.headers["Cache-Control"] = "public, no-cache"
     return response

@@ -216,6 +216,7 @@ def _view(
                 talk=talk,
                 proposals=proposed,
                 below=below,
+                at=at,
                 paces=NO_PACES if is_past else hot_branches(thread, now),
                 is_closed=closed,
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,16 +13,19 @@ from django.utils.text import Truncator
 from broadsheet import clock
 from broadsheet.corrections.models import Proposal
 from broadsheet.corrections.queries import proposals_by_comment
-from broadsheet.discussion.enums import CommentKind, Origin, RemovedBy
+from broadsheet.discussion.enums import CommentKind, Mark, Origin, RemovedBy
 from broadsheet.discussion.heat import Pace, hot_branches
+from broadsheet.discussion.interests import question_of
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.pages import More, Sort, Spot, ThreadPage, add_passages
-from broadsheet.discussion.queries import is_closed
+from broadsheet.discussion.queries import discussion_settings, is_closed
 from broadsheet.discussion.questions import Questions
 from broadsheet.discussion.threads import MAX_SHOWN_DEPTH, Placed, reading_order
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.passages import About, Talk, talk_of
 from broadsheet.paper.presenters.proposals import ProposalView, proposal_view
+from broadsheet.readers.protection import protected
+from broadsheet.readers.skeleton import name_keys
 from broadsheet.record.models import Document, Edition
 
 NO_PACES: Mapping[int, Pace] = {}
@@ -91,6 +94,15 @@ class QuestionState:
 
 
 @dataclass(frozen=True)
+class InterestView:
+    """What came of the question whether the writer has an interest."""
+
+    asked: Moment
+    answered: Moment | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True)
 class CommentView:
     """One comment as printed; see :class:`broadsheet.discussion.threads.Placed` for its place."""
 
@@ -103,6 +115,9 @@ class CommentView:
     version: int = 1
     removed: Moment | None = None
     """When its words were removed; then there is a reason in their place."""
+    interest: InterestView | None = None
+    is_unverified: bool = False
+    """Whether it was imported under a name that belongs to somebody here."""
     more: MoreReplies | None = None
     """After the last comment of a root of which there are more."""
     edited: Moment | None = None
@@ -161,7 +176,15 @@ class CommentView:
 
     @property
     def mark(self) -> str:
-        return "Author" if self.placed.comment.author else ""
+        comment = self.placed.comment
+        if comment.author:
+            return "Author"
+        return Mark(comment.mark).label if comment.mark else ""
+
+    @property
+    def disclosures(self) -> Sequence[str]:
+        """What the writer disclosed when it was written."""
+        return self.placed.comment.disclosures or ()
 
     @property
     def author_slug(self) -> str:
@@ -208,6 +231,7 @@ def thread_views(
     below: str = "",
     paces: Mapping[int, Pace] = NO_PACES,
     is_closed: bool = False,
+    at: dt.datetime | None = None,
 ) -> list[CommentView]:
     """Return comments in reading order, with the links to what is left out.
 
@@ -216,6 +240,7 @@ def thread_views(
     roots = {item.root_number: item.pk for item in page.comments if item.parent_id is None}
     last = {comment.root_number: comment.pk for comment in page.comments}
     here = {comment.pk for comment in page.comments}
+    unverified = unverified_of(page.comments)
     return [
         comment_view(
             placed,
@@ -233,6 +258,8 @@ def thread_views(
             paces=paces,
             is_closed=is_closed,
             here=here,
+            at=at,
+            unverified=unverified,
         )
         for placed in reading_order(page.comments)
     ]
@@ -372,6 +399,8 @@ def comment_view(
     paces: Mapping[int, Pace] = NO_PACES,
     is_closed: bool = False,
     here: Container[int] = (),
+    at: dt.datetime | None = None,
+    unverified: Collection[int] = (),
 ) -> CommentView:
     comment = placed.comment
     version = comment.shown_versions[0] if comment.shown_versions else None
@@ -387,12 +416,49 @@ def comment_view(
         version=version.number if version else 1,
         removed=moment(comment.removed_at, zone) if comment.removed_at else None,
         more=more,
+        interest=interest_view(comment, zone=zone, at=at),
+        is_unverified=comment.pk in unverified,
         edited=moment(version.marked_at, zone) if version and version.marked_at else None,
         question=question_state(comment, here),
         pace=paces[comment.root_number].words
         if comment.parent_id is None and comment.root_number in paces
         else "",
     )
+
+
+def unverified_of(comments: Iterable[Comment]) -> frozenset[int]:
+    """Return the ids of comments that were imported under the name of somebody here. No statement."""
+    imported = [
+        comment
+        for comment in comments
+        if comment.origin == Origin.IMPORTED and comment.name and comment.author_id is None
+    ]
+    if not imported:
+        return frozenset()
+    owners = protected().owners
+    return frozenset(
+        comment.pk for comment in imported if any(key in owners for key in name_keys(comment.name))
+    )
+
+
+def interest_view(
+    comment: Comment, *, zone: dt.tzinfo, at: dt.datetime | None = None
+) -> InterestView | None:
+    """Return what readers are told of a question for an interest, as it stood at a moment.
+
+    That nobody answered is said after the days that the publication gives for it.
+    """
+    question = question_of(comment)
+    if question is None or comment.removed_at:
+        return None
+    then = at or clock.now()
+    if question.answered_at and question.answered_at <= then:
+        answered = moment(question.answered_at, zone)
+        return InterestView(moment(question.asked_at, zone), answered, question.answer)
+    wait = dt.timedelta(days=discussion_settings().interest_days)
+    if question.asked_at + wait <= then:
+        return InterestView(moment(question.asked_at, zone))
+    return None
 
 
 def single_view(document: Document, comment: Comment, *, path: str, zone: dt.tzinfo) -> CommentView:
@@ -409,6 +475,7 @@ def single_views(
     proposals = proposals_in(comments)
     # Only where it is known anyway: the answer to a comment does not wait for another statement.
     closed = is_closed(document._state.fields_cache.get("thread"), clock.now())
+    unverified = unverified_of(comments)
     return [
         comment_view(
             Placed(
@@ -424,6 +491,7 @@ def single_views(
             talk=talk,
             proposals=proposals,
             is_closed=closed,
+            unverified=unverified,
         )
         for comment in comments
     ]
@@ -451,6 +519,7 @@ def page_view(
         talk=talk_of(page.comments, edition, path),
         proposals=proposals_in(page.comments, at),
         below=below,
+        at=at,
         paces=hot_branches(thread, now) if at is None else NO_PACES,
         is_closed=at is None and is_closed(thread, now),
     )

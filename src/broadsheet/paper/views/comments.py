@@ -31,7 +31,7 @@ from broadsheet.discussion.models import Comment, CommentVersion, Thread
 from broadsheet.discussion.pages import one_comment, spot_of
 from broadsheet.discussion.queries import comment_counts
 from broadsheet.moderation.models import HeldComment
-from broadsheet.moderation.submission import submit
+from broadsheet.moderation.submission import RefusedByRule, submit
 from broadsheet.paper.presenters.form import (
     CommentForm,
     PointedWords,
@@ -105,6 +105,7 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
         text=data.get("text", ""),
         name=data.get("name", ""),
         email=data.get("email", ""),
+        disclosure=data.get("disclosure", ""),
         parent_id=number_of(data.get("parent")),
         pointer=pointer_of(data),
         links_quotations="quotes" not in data or "link_quotations" in data,
@@ -129,13 +130,18 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
             submission_key=key,
             sender=sender,
         )
-        outcome = submit(posting)
+        outcome = submit(posting, was_told="was_told" in data)
     except IntakeBusy as busy:
         response = _refused(request, found, draft, key, {"text": str(busy)}, status=503)
         response.headers["Retry-After"] = str(TRY_AGAIN_AFTER)
         return response
     except ChangedMeanwhile as changed:
         return _changed(request, found, draft, key, changed)
+    except RefusedByRule as refusal:
+        response = _not_taken(request, found, draft, key, refusal)
+        if guest:
+            guest.remember(response)
+        return response
     except TooSoon as soon:
         errors = {"text": soon_words(soon)}
         response = _refused(request, found, draft, key, errors, status=429)
@@ -219,6 +225,23 @@ def _refused(
     return _form_page(request, found, form, status=status)
 
 
+def _not_taken(
+    request: HttpRequest, found: Address, draft: Draft, key: str, refusal: RefusedByRule
+) -> HttpResponse:
+    """Say why a comment is not taken; after a nudge, the same form says that its writer was told."""
+    errors = errors_by_field(refusal.errors)
+    status = 422 if refusal.retry_after is None else 429
+    if wants_json(request):
+        answer = {"errors": errors, "was_told": refusal.is_nudge}
+        response: HttpResponse = private(JsonResponse(answer, status=status))
+    else:
+        form = replace(_filled(found, draft, key, errors=errors), was_told=refusal.is_nudge)
+        response = _form_page(request, found, form, status=status)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
 def _changed(
     request: HttpRequest, found: Address, draft: Draft, key: str, changed: ChangedMeanwhile
 ) -> HttpResponse:
@@ -248,6 +271,7 @@ def _filled(
         text=draft.text,
         name=draft.name,
         email=draft.email,
+        disclosure=draft.disclosure,
         parent_id=draft.parent_id,
         key=key or new_key(),
         errors=errors,

@@ -6,9 +6,10 @@ import logging
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
 
-from broadsheet.paper.presenters.frame import frame, page
+from broadsheet.paper.presenters.frame import frame, page, private_page
 from broadsheet.press.marking import made_from, pressed
 from broadsheet.record.keys import FRAME
 
@@ -36,10 +37,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse("Something failed here. Please try again.", status=500)
 
 
+def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form that carries no token of ours: from elsewhere, or open for too long."""
+    if request.path.startswith("/desk/"):
+        return csrf_failure(request, reason)
+    return private_page(
+        "paper/not_from_here.html", {}, around=frame(), path=request.path, status=403
+    )
+
+
 @pressed()
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    closed = ("/desk/", "/search/", "/proposal/", "/*/comment/", "/*/propose/")
+    closed = ("/account/", "/desk/", "/search/", "/proposal/", "/*/comment/", "/*/propose/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     response = HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
     return made_from(response, FRAME)

@@ -80,10 +80,11 @@ def sender_of(request: HttpRequest, guest: Guest | None) -> Sender:
 
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    """Say who is signed in: ``{"name": null}`` for a guest."""
+    """Say who is signed in: ``{"account": false, "name": null, …}`` for a guest."""
     account, author = writer_of(request)
     response = JsonResponse(
         {
+            "account": account is not None,
             "name": (author.name if author else account.name or None) if account else None,
             "mark": "Author" if author else "",
             "desk": bool(account and account.has_perm("wagtailadmin.access_admin")),

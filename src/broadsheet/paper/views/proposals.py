@@ -17,12 +17,12 @@ from broadsheet.corrections.actions import (
     ProposalDecided,
     located,
     may_withdraw,
-    propose,
     withdraw,
 )
 from broadsheet.corrections.drafts import ProposalDraft, checked_replacement
 from broadsheet.corrections.models import Proposal
 from broadsheet.discussion.actions import CommentRefused
+from broadsheet.moderation.submission import RefusedByRule, submit_proposal
 from broadsheet.paper.presenters.form import PointedWords, ProposalForm, errors_by_field
 from broadsheet.paper.presenters.frame import frame, page, private_page
 from broadsheet.paper.presenters.passages import in_context
@@ -39,7 +39,7 @@ from broadsheet.paper.views.forms import (
     wants_json,
     with_paragraph,
 )
-from broadsheet.paper.views.me import writer_of
+from broadsheet.paper.views.me import Guest, sender_of, writer_of
 from broadsheet.paper.views.story import find_address, moved
 from broadsheet.passages import align, difference
 from broadsheet.record.models import Address
@@ -89,13 +89,21 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
     try:
         if data.get("do") == "preview":
             return _preview(request, found, draft, key)
-        made = propose(
+        made = submit_proposal(
             document_id=found.document_id,
             draft=draft,
             account=account,
             author=author,
             submission_key=key,
+            sender=sender_of(request, Guest.known(request) if account is None else None),
         )
+    except RefusedByRule as refusal:
+        errors = errors_by_field(refusal.errors)
+        wait = refusal.retry_after
+        response = _refused(request, found, draft, key, errors, status=422 if wait is None else 429)
+        if wait is not None:
+            response.headers["Retry-After"] = str(wait)
+        return response
     except CommentRefused as refusal:
         return _refused(request, found, draft, key, errors_by_field(refusal.errors), status=422)
     address = _address(made)

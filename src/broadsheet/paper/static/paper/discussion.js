@@ -4,7 +4,7 @@
 import { noteAddress, seekAddressed } from "./address.js";
 import { keepDraft, unsentReplies } from "./drafts.js";
 import { reveal, startFolds } from "./folds.js";
-import { clearErrors, send, showChanged, showErrors, showHeld, showPreview } from "./forms.js";
+import { clearErrors, send, showChanged, showErrors, showHeld, showPreview, tellOnce } from "./forms.js";
 import { beKnown } from "./memory.js";
 import { showMore } from "./more.js";
 import { heedEdits, Own } from "./own.js";
@@ -65,6 +65,7 @@ function enhance(form, { parent = "", to = "", onDone = null } = {}) {
     const button = event.submitter ?? form.querySelector("button.main");
     try {
       const { ok, body } = await send(form, button, draft.key);
+      if (button.value !== "preview") tellOnce(form, body.was_told);
       if (!ok) {
         showChanged(form, body);
         showErrors(form, body.errors ?? { text: "This did not work. Your words are kept." });
@@ -117,6 +118,7 @@ function reply(link) {
   clearErrors(form);
   form.querySelector(".preview")?.remove();
   form.querySelector(".changed")?.remove();
+  tellOnce(form, false);
   form.querySelector(".write-heading").textContent = link.textContent;
   showPace(form, link);
   const parent = document.createElement("input");

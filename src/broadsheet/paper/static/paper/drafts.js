@@ -18,21 +18,28 @@ export function keepDraft(form, place, to = "") {
   const saved = recall(name) ?? {};
   const reader = recall("reader") ?? {};
   const text = form.elements.namedItem("text");
+  const disclosure = form.elements.namedItem("disclosure");
   const draft = {
     key: saved.key ?? newKey(),
     done() {
       forget(name);
       text.value = "";
+      if (disclosure) disclosure.value = "";
       draft.key = newKey();
     },
   };
   if (!text.value && saved.text) text.value = saved.text;
+  if (disclosure && !disclosure.value && saved.disclosure) {
+    disclosure.value = saved.disclosure;
+    disclosure.closest("details").open = true;
+  }
   for (const field of ["name", "email"]) {
     const input = form.elements.namedItem(field);
     if (input && !input.value && reader[field]) input.value = reader[field];
   }
   form.addEventListener("input", () => {
-    if (text.value.trim()) keep(name, { text: text.value.slice(0, LONGEST), key: draft.key, at: Date.now(), to });
+    const said = { text: text.value.slice(0, LONGEST), disclosure: disclosure?.value ?? "" };
+    if (said.text.trim()) keep(name, { ...said, key: draft.key, at: Date.now(), to });
     else forget(name);
     keep("reader", {
       name: form.elements.namedItem("name")?.value ?? reader.name,

@@ -82,6 +82,17 @@ export function showChanged(form, { changed, seen_version: version, seen_edition
   form.prepend(...holder.children);
 }
 
+/** Let a form say whether its writer was asked to look again: then it is taken, sent once more. */
+export function tellOnce(form, wasTold) {
+  form.querySelector("[name=was_told]")?.remove();
+  if (!wasTold) return;
+  const input = document.createElement("input");
+  input.type = "hidden";
+  input.name = "was_told";
+  input.value = "1";
+  form.append(input);
+}
+
 /** Post a form and return what the server says: {ok, body}. Throws when it cannot be reached. */
 export async function send(form, button, key) {
   const data = new FormData(form, button);

@@ -210,6 +210,16 @@ function offerAnew(id, words, number) {
   comment.querySelector("h3").after(button);
 }
 
+/** Say where a removed comment stood that it can be read again; its words come with the page. */
+function tellRestored(id) {
+  const words = document.querySelector(`#c-${id}.tombstone .said`);
+  if (!words) return;
+  const link = document.createElement("a");
+  link.href = `/c/${id}/`;
+  link.textContent = "Load the page anew to read it.";
+  words.replaceChildren("This comment was restored. ", link);
+}
+
 /** A note above the story that there is another edition than the one that is read. */
 class Editions {
   constructor(announcer) {
@@ -263,6 +273,7 @@ function begin() {
     tell(kind, data, number) {
       if (kind === "comment") arrivals.note(data.comment, data.n, number);
       if (kind === "removal") takeAway(data.comment, data.by);
+      if (kind === "restoration") tellRestored(data.comment);
       if (kind === "version" && Number(document.getElementById(`c-${data.comment}`)?.dataset.v) < data.version) {
         offerAnew(data.comment, "Edited just now: show the new words", number);
       }

@@ -1,7 +1,7 @@
 // A form that was fetched into the page: sent in place, and then on to what came of it.
 
 import { keepDraft } from "./drafts.js";
-import { clearErrors, send as post, showChanged, showErrors, showHeld, showPreview } from "./forms.js";
+import { clearErrors, send as post, showChanged, showErrors, showHeld, showPreview, tellOnce } from "./forms.js";
 
 const LOST = "The page could not be reached. Your words are kept here; please try again.";
 
@@ -19,6 +19,7 @@ export function send(form) {
     try {
       const { ok, body } = await post(form, button, draft.key);
       clearErrors(form);
+      if (button.value !== "preview") tellOnce(form, body.was_told);
       if (!ok) {
         showChanged(form, body);
         showErrors(form, body.errors ?? { text: LOST });

@@ -1,0 +1,21 @@
+"""Tables of moderation."""
+
+from broadsheet.moderation.models.decisions import Appeal, Decision
+from broadsheet.moderation.models.held import HeldComment
+from broadsheet.moderation.models.house import HouseRules
+from broadsheet.moderation.models.queue import QueueItem
+from broadsheet.moderation.models.reports import Report
+from broadsheet.moderation.models.rules import Ban, RefusedTry, RuleSetting, Trace
+
+__all__ = [
+    "Appeal",
+    "Ban",
+    "Decision",
+    "HeldComment",
+    "HouseRules",
+    "QueueItem",
+    "RefusedTry",
+    "Report",
+    "RuleSetting",
+    "Trace",
+]

@@ -1,0 +1,31 @@
+"""Addresses below /moderation/."""
+
+from django.urls import URLPattern, path
+
+from broadsheet.paper.views.moderation import public, queue, statements
+from broadsheet.paper.views.moderation.places import PAPER, Place
+
+
+def queue_urls(place: Place, prefix: str = "moderation") -> list[URLPattern]:
+    """Return the addresses of the queue in one of its places."""
+    given = {"place": place}
+    return [
+        path("", queue.queue, given, name=f"{prefix}-queue"),
+        path("decide/", queue.decide_items, given, name=f"{prefix}-decide"),
+        path("undo/", queue.undo_batch, given, name=f"{prefix}-undo"),
+        path("counts/", queue.counts, given, name=f"{prefix}-counts"),
+        path("<int:pk>/", queue.item, given, name=f"{prefix}-item"),
+        path("<int:pk>/claim/", queue.claim_item, given, name=f"{prefix}-claim"),
+    ]
+
+
+urlpatterns = [
+    *queue_urls(PAPER),
+    path("report/<int:pk>/<str:signature>/", statements.receipt, name="report-receipt"),
+    path("statement/<int:pk>/<str:signature>/", statements.statement, name="statement"),
+    path("mine/", statements.mine, name="moderation-mine"),
+    path("log/", public.log, name="moderation-log"),
+    path("transparency/", public.transparency, name="transparency"),
+    path("transparency/figures.csv", public.figures_csv, name="transparency-csv"),
+    path("rules/", public.rules, name="house-rules"),
+]
