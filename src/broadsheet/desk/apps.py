@@ -14,10 +14,12 @@ class DeskConfig(AppConfig):
 
         from broadsheet.desk.viewsets import OnlyOnePolicy
         from broadsheet.discussion.models import DiscussionSettings
+        from broadsheet.moderation.models import HouseRules
         from broadsheet.record.models import Publication
 
         register_permission_policy(Publication, OnlyOnePolicy(Publication))
         register_permission_policy(DiscussionSettings, OnlyOnePolicy(DiscussionSettings))
+        register_permission_policy(HouseRules, OnlyOnePolicy(HouseRules))
 
 
 class DeskUsersConfig(WagtailUsersAppConfig):

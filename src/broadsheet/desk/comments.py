@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -14,14 +16,19 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin.menu import MenuItem
 
-from broadsheet.discussion.enums import CommentKind, RemovedBy
+from broadsheet.discussion.enums import CommentKind
 from broadsheet.discussion.models import Comment, CommentVersion
-from broadsheet.discussion.removal import MAX_REASON, RemovalRefused, remove_comment
+from broadsheet.moderation.deciding import DecisionRefused, Ruling, new_batch, remove
+from broadsheet.moderation.enums import Ground, Measure
+from broadsheet.paper.presenters.moderation import LAWS, RULES
+from broadsheet.readers.models import Account
 from broadsheet.record.queries import publication
 
 PER_PAGE = 50
 MAX_WORDS = 200
 """Characters that are looked for; nobody remembers more of a comment."""
+MAX_READ = 2000
+"""Characters of a reason that are read at all."""
 REFUSED = 422
 """The status of an answer that shows a form again with what was wrong."""
 
@@ -51,14 +58,20 @@ def comment_remove(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_remove(request):
         raise PermissionDenied
     comment = get_object_or_404(Comment, pk=pk)
+    ground = request.POST.get("ground", "")
+    ruling = Ruling(
+        measure=Measure.REMOVED,
+        ground=Ground(ground) if ground in Ground.values else Ground.RULES,
+        words=request.POST.get("reason", "")[:MAX_READ],
+    )
     try:
-        remove_comment(
+        remove(
             comment_id=comment.pk,
-            by=str(request.user),
-            reason=request.POST.get("reason", ""),
-            role=RemovedBy.EDITOR,
+            ruling=ruling,
+            by=cast("Account", request.user),
+            batch=new_batch(),
         )
-    except RemovalRefused as refusal:
+    except DecisionRefused as refusal:
         return _listed(request, refused=pk, refusal=str(refusal))
     messages.success(request, f"Comment {pk} was removed. Its place and the reason stay.")
     query = request.GET.get("q", "")
@@ -74,8 +87,10 @@ def _listed(request: HttpRequest, *, refused: int | None = None, refusal: str = 
         "query": query,
         "refused": refused,
         "refusal": refusal,
-        "reason": request.POST.get("reason", "")[: 2 * MAX_REASON],
-        "max_reason": MAX_REASON,
+        "reason": request.POST.get("reason", "")[:MAX_READ],
+        "ground": request.POST.get("ground", ""),
+        "rules": RULES,
+        "laws": LAWS,
         "proposal": CommentKind.PROPOSAL,
         "zone": publication().zone,
     }

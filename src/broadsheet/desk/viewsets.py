@@ -13,6 +13,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from broadsheet.desk.author_forms import AuthorForm
 from broadsheet.discussion.models import DiscussionSettings
+from broadsheet.moderation.models import HouseRules
 from broadsheet.readers.models import ReservedName
 from broadsheet.record.models import Author, Publication, Topic
 
@@ -91,6 +92,39 @@ class DiscussionSettingsViewSet(ModelViewSet):
     form_fields = ["guests", "admission", "edit_minutes", "interest_days"]
     copy_view_enabled = False
     inspect_view_enabled = False
+
+
+class HouseRulesViewSet(ModelViewSet):
+    """Only its edit view is linked: a publication has one set of house rules."""
+
+    model = HouseRules
+    name = "house_rules"
+    icon = "doc-full"
+    form_fields = [
+        "rules",
+        "contact_name",
+        "contact_email",
+        "contact_address",
+        "contact_languages",
+        "names_in_log",
+        "lone_appeals",
+    ]
+    copy_view_enabled = False
+    inspect_view_enabled = False
+
+
+class HouseRulesMenuItem(MenuItem):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            "House rules",
+            reverse("house_rules:edit", args=[HouseRules.ONLY]),
+            name="house-rules",
+            icon_name="doc-full",
+            order=111,
+        )
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(request.user.has_perm("moderation.change_houserules"))
 
 
 class DiscussionSettingsMenuItem(MenuItem):

@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
@@ -22,7 +22,7 @@ from wagtail.models import Page
 from wagtail.signals import post_page_move
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.desk import aliases, comments, history, openness, proposals
+from broadsheet.desk import aliases, comments, history, moderation, openness, proposals
 from broadsheet.desk.deletion import EXPLANATION, published_below
 from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
@@ -32,11 +32,14 @@ from broadsheet.desk.viewsets import (
     AuthorViewSet,
     DiscussionSettingsMenuItem,
     DiscussionSettingsViewSet,
+    HouseRulesMenuItem,
+    HouseRulesViewSet,
     PublicationMenuItem,
     PublicationViewSet,
     ReservedNameViewSet,
     TopicViewSet,
 )
+from broadsheet.paper.moderation_urls import queue_urls
 from broadsheet.readers.models import Account
 from broadsheet.record.actions import move_document
 
@@ -53,6 +56,16 @@ def publication_viewset() -> PublicationViewSet:
 @hooks.register("register_admin_viewset")
 def discussion_settings_viewset() -> DiscussionSettingsViewSet:
     return DiscussionSettingsViewSet("discussion_settings")
+
+
+@hooks.register("register_admin_viewset")
+def house_rules_viewset() -> HouseRulesViewSet:
+    return HouseRulesViewSet("house_rules")
+
+
+@hooks.register("register_settings_menu_item")
+def house_rules_menu_item() -> MenuItem:
+    return HouseRulesMenuItem()
 
 
 @hooks.register("register_admin_viewset")
@@ -160,6 +173,25 @@ def comment_menu_item() -> MenuItem:
 def comment_permission() -> QuerySet[Permission]:
     return Permission.objects.filter(
         content_type__app_label="discussion", codename="change_comment"
+    )
+
+
+@hooks.register("register_admin_urls")
+def moderation_urls() -> list[URLResolver]:
+    return [path("moderation/", include(queue_urls(moderation.DESK, "desk_moderation")))]
+
+
+@hooks.register("register_admin_menu_item")
+def moderation_menu_item() -> MenuItem:
+    return moderation.ModerationMenuItem(
+        "Moderation", moderation.DESK.base, name="moderation", icon_name="check", order=94
+    )
+
+
+@hooks.register("register_permissions")
+def moderation_permission() -> QuerySet[Permission]:
+    return Permission.objects.filter(
+        content_type__app_label="moderation", codename__in=["moderate", "change_houserules"]
     )
 
 

@@ -155,7 +155,7 @@ def _erase_salts(comment: Comment) -> None:
     said = Q(kind=EntryKind.COMMENT, reference=f"comment/{comment.pk}")
     said |= Q(kind=EntryKind.VERSION, reference__startswith=f"version/{comment.pk}/")
     said |= Q(kind=EntryKind.REMOVAL, reference=f"removal/{comment.pk}")
-    said |= Q(kind=EntryKind.INTEREST_ANSWERED, reference=f"interest/{comment.pk}/answered")
+    said |= Q(kind=EntryKind.INTEREST_ANSWERED, reference=f"interest/{comment.pk}/answer")
     said |= Q(kind=EntryKind.REMOVAL, reference__startswith=f"removal/{comment.pk}/")
     JournalEntry.objects.filter(said, document=comment.document_id).update(salt=None)
 

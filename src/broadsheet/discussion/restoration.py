@@ -8,14 +8,21 @@ that were wrongly taken, nor does it pretend that nobody took them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
 from broadsheet import clock
 from broadsheet.discussion.enums import Origin
 from broadsheet.discussion.markdown import comment_html, plain_html
-from broadsheet.discussion.models import Comment, CommentVersion, RemovedWords, Restoration
+from broadsheet.discussion.models import (
+    Comment,
+    CommentVersion,
+    InterestQuestion,
+    RemovedWords,
+    Restoration,
+)
 from broadsheet.discussion.questions import count_questions
 from broadsheet.discussion.removal import MAX_REASON, removal_content
 from broadsheet.discussion.signals import comment_restored
@@ -79,8 +86,22 @@ def _give_back(comment: Comment, kept: RemovedWords) -> None:
     CommentVersion.objects.bulk_update(versions, ["text", "html"])
     comment.name, comment.author = kept.name, kept.author
     comment.removed_at, comment.removal_reason, comment.removed_by = None, "", ""
-    comment.save(update_fields=["name", "author", "removed_at", "removal_reason", "removed_by"])
+    give_stamp(comment, kept.stamp or {})
+    comment.save(
+        update_fields=[
+            *("name", "author", "removed_at", "removal_reason", "removed_by"),
+            *("mark", "disclosures"),
+        ]
+    )
     kept.delete()
+
+
+def give_stamp(comment: Comment, stamp: Mapping[str, Any]) -> None:
+    """Put back, unsaved, what ``take_stamp`` took from beside the name, and the answer to who asked."""
+    comment.mark = stamp.get("mark", "")
+    comment.disclosures = stamp.get("disclosures")
+    if answer := stamp.get("answer"):
+        InterestQuestion.objects.filter(comment=comment).update(answer=answer)
 
 
 def restoration_content(restoration: Restoration) -> dict[str, object]:
@@ -107,6 +128,7 @@ def as_then(comments: Sequence[Comment], at: dt.datetime) -> None:
     for comment in found if removals else ():
         if removal := removals.get(comment.pk):
             comment.name, comment.author = "", None
+            comment.mark, comment.disclosures = "", None
             comment.removed_at, comment.removal_reason = (
                 removal.removed_at,
                 removal.removal_reason,

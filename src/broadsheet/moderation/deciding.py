@@ -83,7 +83,7 @@ class Ruling:
                 )
             if len(law) > MAX_LAW or len(made.reason) > MAX_REASON:
                 raise DecisionRefused(
-                    f"Ground and words can have {MAX_REASON} characters together; these have"
+                    f"The reason can have {MAX_REASON} characters with its ground; it has"
                     f" {len(made.reason):,}."
                 )
         elif len(words) > MAX_REASON:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from broadsheet.press.marking import declare_keys
 
 RULES = "moderation-rules"
-"""How the rules are set."""
+"""How the rules are set; the house rules say which are on."""
 BANS = "moderation-bans"
-"""Who is banned."""
+"""Who is banned. No page is made from it."""
 QUEUE = "moderation-queue"
 """How much waits for moderators."""
 DECISIONS = "moderation-decisions"
@@ -17,7 +17,7 @@ HOUSE = "house-rules"
 
 
 def declare() -> None:
-    """Change the keys when what they name is saved. Of the rules, bans and the queue no page is made."""
+    """Change the keys when what they name is saved."""
     from broadsheet.moderation.models import Ban, Decision, HouseRules, QueueItem, RuleSetting
 
     declare_keys(RuleSetting, lambda _: [RULES])

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +21,7 @@ from broadsheet.moderation import letters
 from broadsheet.moderation.enums import Ground, Measure, ReportKind, ReportState
 from broadsheet.moderation.models import Decision, Report
 from broadsheet.moderation.queueing import put_reported
+from broadsheet.moderation.senders import network_of
 from broadsheet.readers.models import Account
 from broadsheet.record.actions import lock_document
 
@@ -298,15 +298,3 @@ def _check_limit(network: str, now: dt.datetime) -> None:
     times = list(lately.order_by("-filed_at").values_list("filed_at", flat=True)[:PER_NETWORK])
     if len(times) >= PER_NETWORK:
         raise TooManyReports(int((times[-1] + WITHIN - now).total_seconds()) + 1)
-
-
-def network_of(address: str | None) -> str:
-    """Return the network of an address: its /24, of IPv6 its /64; empty for what is none."""
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    bits = 24 if found.version == 4 else 64
-    return str(ipaddress.ip_network((found, bits), strict=False))

@@ -29,6 +29,8 @@ _FREE = (Ground.RULES, Ground.LAW_OTHER)
 def reason_in_words(ground: Ground | str, words: str, law: str = "") -> str:
     """Return ground and words as one text, as the writer and, of a removal, everybody reads it."""
     ground = Ground(ground)
+    if words and ground in _FREE and not law:
+        return words
     parts = [] if words and ground in _FREE else [ground.label]
     if law:
         parts.append(law)

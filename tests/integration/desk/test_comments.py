@@ -67,7 +67,7 @@ def test_refusal_is_said_beside_the_comment_with_what_was_typed(desk, comments):
 
     page = unescape(answer.content.decode())
     assert answer.status_code == 422
-    assert "The reason can have 300 characters; it has 301." in page
+    assert "The reason can have 300 characters with its ground; it has 301." in page
     assert "x" * 301 in page
     assert Comment.objects.get(pk=comments[1].pk).removed_at is None
 

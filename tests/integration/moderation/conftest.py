@@ -1,19 +1,16 @@
-"""What the tests of moderation share: the gate, who moderates, and what waits for them."""
+"""What the tests of the gate share."""
 
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Permission
 from tests import factories
+from tests.integration.moderation.answering import moderator
 
 from broadsheet.discussion.actions import Draft, Sender, prepared
 from broadsheet.discussion.enums import Admission
-from broadsheet.discussion.models import Comment, CommentSource, DiscussionSettings
-from broadsheet.moderation.models import HeldComment, QueueItem
+from broadsheet.discussion.models import DiscussionSettings
 from broadsheet.moderation.setting import rule_named, set_rule
 from broadsheet.moderation.submission import submit
-
-GUEST = "a" * 64
 
 
 @pytest.fixture(autouse=True)
@@ -85,19 +82,10 @@ def send(document, text="Are you sure?", *, was_told=False, **more):
 
 @pytest.fixture
 def waiting_room(db):
-    """A publication that reads each comment first, however many one sends."""
-    set_rule(name="rates", is_on=False, options={}, by=None)
+    """A publication that reads each comment first."""
     DiscussionSettings.objects.update_or_create(
         pk=DiscussionSettings.ONLY, defaults={"admission": Admission.HELD}
     )
-
-
-def moderator(email: str, name: str):
-    account = factories.account(email, name)
-    account.user_permissions.add(
-        Permission.objects.get(content_type__app_label="moderation", codename="moderate")
-    )
-    return account
 
 
 @pytest.fixture
@@ -110,30 +98,3 @@ def mod(db):
 def second(db):
     """Another moderator."""
     return moderator("sol@news.example", "Sol Second")
-
-
-def hold(document, text: str = "Are you sure?", *, guest_key: str = GUEST, **more) -> QueueItem:
-    """Return what waits of a comment that a guest sent; the publication holds each."""
-    posting = prepared(
-        document_id=document.pk,
-        draft=Draft(text=text, name="Lena", email="lena@reader.example", **more),
-        sender=Sender(address="192.0.2.7", agent="Browser", guest_key=guest_key),
-    )
-    held = submit(posting)
-    assert isinstance(held, HeldComment)
-    return QueueItem.objects.get(held=held)
-
-
-def said(document, text: str = "You fool.", *, guest_key: str = GUEST, **more) -> Comment:
-    """Return a comment of a guest who gave an address, as it came through the gate."""
-    comment = factories.comment(document, text, **more)
-    CommentSource.objects.update_or_create(
-        comment=comment,
-        defaults={
-            "email": "lena@reader.example",
-            "guest_key": guest_key,
-            "address": "192.0.2.7",
-            "sent_at": comment.posted_at,
-        },
-    )
-    return comment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.integration.moderation.conftest import GUEST, hold, said
+from tests.integration.moderation.answering import GUEST, hold, said
 
 from broadsheet.discussion.actions import Sender
 from broadsheet.discussion.models import Comment

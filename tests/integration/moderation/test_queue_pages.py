@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from django.test import Client
 from tests import factories
-from tests.integration.moderation.conftest import hold, said
+from tests.integration.moderation.answering import hold, said
 from tests.integration.moderation.test_answering_for_it import complaint, notice, report
 
 from broadsheet.discussion.models import Comment

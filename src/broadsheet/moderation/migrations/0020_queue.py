@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('discussion', '0130_restorations'),
         ('moderation', '0002_rules_and_traces'),
-        ('record', '0030_restorations'),
+        ('record', '0130_restorations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

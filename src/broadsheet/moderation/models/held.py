@@ -1,4 +1,4 @@
-"""What is held until somebody decides.
+"""What waits for a decision.
 
 What is held is not part of the discussion: no page, count, stream or journal knows of it until it is
 published. So nothing that readers see has to leave it out.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from broadsheet.moderation.appeals import may_decide_appeal
 from broadsheet.moderation.claims import is_claimed_by_another
@@ -24,6 +25,7 @@ from broadsheet.moderation.queries import (
     judged_comment,
     judged_held,
 )
+from broadsheet.moderation.rules import RULES as RULES_OF_THE_GATE
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.thread import NO_NAME, REMOVED
 from broadsheet.readers.models import Account
@@ -117,9 +119,8 @@ class ItemView:
     what: str
     is_urgent: bool
     headline: str
-    story: str
-    place: str
-    """Where it stands; empty for what does not."""
+    href: str
+    """Where it stands, or would; empty where there is no such page."""
     since: Moment
     name: str
     who: str
@@ -167,8 +168,7 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
         what=_what(waiting),
         is_urgent=item.is_urgent,
         headline=edition.headline if edition else "",
-        story=waiting.path,
-        place=f"/c/{comment.pk}/" if comment else "",
+        href=f"/c/{comment.pk}/" if comment and waiting.path else waiting.path,
         since=moment(item.since, zone),
         name=name,
         who=_who(waiting, by_author=bool(comment and comment.author_id)),
@@ -176,7 +176,7 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
         before=waiting.before,
         above=[_above(said) for said in waiting.above],
         passages=waiting.passages,
-        reasons=[reason["words"] for reason in item.held.reasons] if item.held else (),
+        reasons=[_reason(reason) for reason in item.held.reasons] if item.held else (),
         reports=[report_line(report, zone) for report in waiting.reports],
         record=record_words(waiting.record, zone),
         claim=_claim(waiting, by, now, zone),
@@ -192,6 +192,12 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
 def refused(view: ItemView, *, do: str, ground: str, words: str, problem: str) -> ItemView:
     """Return the view with the form that was refused open, and all that was typed in it."""
     return replace(view, opened=do, ground=ground, words=words, problem=problem)
+
+
+def _reason(reason: Mapping[str, Any]) -> str:
+    """Return what a rule found, with what only moderators are told of it."""
+    note = reason.get("note", "")
+    return f"{reason['words']} {note}" if note else str(reason["words"])
 
 
 def _what(waiting: Waiting) -> str:
@@ -294,4 +300,5 @@ def reason_label(name: str) -> str:
     """Return what a rule or a ground is called in the filter."""
     if name in Ground.values:
         return str(Ground(name).label)
-    return name.replace("_", " ").replace("-", " ").capitalize()
+    titles = {rule.name: rule.title for rule in RULES_OF_THE_GATE}
+    return titles.get(name) or name.replace("_", " ").replace("-", " ").capitalize()

@@ -16,9 +16,11 @@ from broadsheet.moderation.deciding import UNDO_WITHIN
 from broadsheet.moderation.enums import RULE_GROUNDS, Ground, Measure
 from broadsheet.moderation.figures import moderation_figures
 from broadsheet.moderation.house import house_rules
-from broadsheet.moderation.keys import DECISIONS, HOUSE, QUEUE
+from broadsheet.moderation.keys import DECISIONS, HOUSE, QUEUE, RULES
 from broadsheet.moderation.models import Appeal
 from broadsheet.moderation.queries import LOG_PER_PAGE, LOGGED, logged_decisions
+from broadsheet.moderation.rules import RULES as GATE
+from broadsheet.moderation.setting import rules_as_set
 from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.paper.presenters.moderation_figures import (
     figure_plots,
@@ -109,6 +111,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     """The rules of the discussion, what the software does and what people do, and whom to write to."""
     around = frame()
     house = house_rules()
+    set_to = rules_as_set()
     paragraphs = [" ".join(each.split()) for each in house.rules.split("\n\n")]
     context = {
         "here": "moderation",
@@ -117,6 +120,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "address": [line for line in house.contact_address.splitlines() if line.strip()],
         "grounds": [each.label for each in RULE_GROUNDS if each != Ground.RULES],
         "settings": discussion_settings(),
+        "software": [rule for rule in GATE if set_to[rule.name].is_on],
         "months": Appeal.WITHIN // dt.timedelta(days=30),
         "undo_minutes": UNDO_WITHIN.seconds // 60,
         "measures": [Measure.DECLINED.label, Measure.REMOVED.label],
@@ -124,4 +128,4 @@ def rules(request: HttpRequest) -> HttpResponse:
     response = page(
         "paper/moderation/rules.html", context, around=around, path="/moderation/rules/"
     )
-    return made_from(response, FRAME, HOUSE, SETTINGS)
+    return made_from(response, FRAME, HOUSE, SETTINGS, RULES)
