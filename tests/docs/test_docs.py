@@ -62,7 +62,7 @@ def press_keys() -> list[str]:
     ]
     made = [
         function(4711).replace("4711", "ID")
-        for module in (keys, readers_keys)
+        for module in (keys, discussion_keys, readers_keys)
         for name, function in vars(module).items()
         if name.endswith("_key") and inspect.isfunction(function)
     ]

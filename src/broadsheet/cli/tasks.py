@@ -16,6 +16,7 @@ from broadsheet.desk.schedule import publish_due
 from broadsheet.discussion.digests import send_digests
 from broadsheet.discussion.follows import forget_unconfirmed
 from broadsheet.discussion.notices import forget_old, tell
+from broadsheet.discussion.openness import close_due
 from broadsheet.readers.actions import tidy
 from broadsheet.readers.mail import send_due
 
@@ -68,6 +69,7 @@ def _tick(stopping: threading.Event) -> None:
         try:
             close_old_connections()
             publish_due()
+            close_due()
         # The schedule goes on whatever happened: the next look may succeed.
         except Exception:
             logger.exception("looking for stories that are due failed; trying again")

@@ -10,6 +10,7 @@ from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.permissions import page_permission_policy
 
 from broadsheet.desk.models import SectionPage, StoryPage
+from broadsheet.desk.openness import DiscussionColumn
 
 LATELY = 12
 """Stories on the desk's first page: what fits without scrolling."""
@@ -26,6 +27,7 @@ class StoryListing(PageListingViewSet):
     columns = [
         *PageListingViewSet.columns,
         Column("editions_published", label="Edition", width="8%"),
+        DiscussionColumn("discussion", label="Discussion", width="12%"),
     ]
 
 

@@ -22,7 +22,7 @@ from wagtail.models import Page
 from wagtail.signals import post_page_move
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.desk import aliases, comments, history, moderation, proposals
+from broadsheet.desk import aliases, comments, history, moderation, openness, proposals
 from broadsheet.desk.deletion import EXPLANATION, published_below
 from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
@@ -99,6 +99,26 @@ def alias_urls() -> list[URLPattern]:
 @hooks.register("register_admin_urls")
 def history_urls() -> list[URLPattern]:
     return history.urlpatterns
+
+
+@hooks.register("register_admin_urls")
+def openness_urls() -> list[URLPattern]:
+    return openness.urlpatterns
+
+
+@hooks.register("register_page_header_buttons")
+def discussion_button(
+    page: Page, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Lead from a story to what is set of its discussion."""
+    story = page.specific
+    if isinstance(story, StoryPage) and story.editions_published:
+        yield Button(
+            "Discussion",
+            reverse("desk_discussion", args=[page.pk]),
+            icon_name="comment",
+            priority=67,
+        )
 
 
 @hooks.register("register_page_header_buttons")

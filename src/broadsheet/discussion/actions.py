@@ -16,6 +16,7 @@ from django.db import transaction
 from broadsheet import clock
 from broadsheet.discussion.anchors import anchor_comment, link_quotations
 from broadsheet.discussion.enums import AliasState, CommentKind, MadeBy, Mark, Origin
+from broadsheet.discussion.heat import Pace, Pacing
 from broadsheet.discussion.markdown import MAX_TEXT, clean_text, comment_html, plain_html
 from broadsheet.discussion.models import (
     AuthorAlias,
@@ -25,6 +26,8 @@ from broadsheet.discussion.models import (
     Submission,
     Thread,
 )
+from broadsheet.discussion.queries import is_closed
+from broadsheet.discussion.senders import NOT_KNOWN, Sender
 from broadsheet.discussion.signals import comment_posted, comments_imported, comments_stored
 from broadsheet.discussion.storing import (
     NewComment,
@@ -72,7 +75,25 @@ class CommentRefused(ValueError):
 
 
 class ThreadNotOpen(CommentRefused):
-    """The document takes no comments."""
+    """The document takes no comments; ``closed_at`` is since when, if that was set at the desk."""
+
+    def __init__(self, *errors: FieldError, closed_at: dt.datetime | None = None) -> None:
+        super().__init__(*errors)
+        self.closed_at = closed_at
+
+
+class TooSoon(CommentRefused):
+    """Slow mode: the writer can post here again ``at`` a moment."""
+
+    def __init__(self, pace: Pace, at: dt.datetime) -> None:
+        super().__init__(
+            FieldError(
+                "text",
+                f"{pace.words} Next comment possible at {at:%H:%M} UTC; your words are kept.",
+            )
+        )
+        self.pace = pace
+        self.at = at
 
 
 @dataclass(frozen=True)
@@ -125,6 +146,8 @@ class Draft:
     """The version of the parent that the writer answers; ``None``: not said."""
     seen_edition: int | None = None
     """The number of the edition that the writer saw; ``None``: not said."""
+    is_question: bool = False
+    """Whether it is put as a question, of which a reply can be marked as the answer."""
 
 
 def checked_draft(draft: Draft, *, needs_name: bool, account: Account | None = None) -> Draft:
@@ -171,17 +194,6 @@ def checked_draft(draft: Draft, *, needs_name: bool, account: Account | None = N
 
 
 @dataclass(frozen=True)
-class Sender:
-    """Where a form came from, as far as it is kept; nothing of it is shown to readers."""
-
-    address: str | None = None
-    """The address of the network, as text; ``None``: not known, as in tests and imports."""
-    agent: str = ""
-    guest_key: str = ""
-    """What the guest's browser keeps, hashed; empty for somebody with an account."""
-
-
-@dataclass(frozen=True)
 class Posting:
     """A comment that is to be posted, made by :func:`prepared`: what can be checked without the store
     was, and its text is rendered."""
@@ -199,9 +211,15 @@ class Posting:
     """What one form posts once by: the key that it carried, bound to the place and the words."""
     is_keyed: bool
     """Whether the form carried a key, so that it is the same form at any time."""
-    sender: Sender = Sender()
+    sender: Sender = NOT_KNOWN
     verdict: Sequence[Mapping[str, object]] | None = None
     """Moderation's reasons, as data; ``None``: nobody judged."""
+    edits_id: int | None = None
+    """The comment whose words these are to be from now on, see discussion/editing.py; ``None``: it is
+    a comment of its own."""
+    is_released: bool = False
+    """Whether it waited and a moderator lets it in: then neither pace nor a closing since then stand
+    against it."""
     mark: str = ""
     """What the writer is, beside an author: a value of :class:`Mark`."""
     lines: Sequence[Line] = ()
@@ -219,7 +237,7 @@ def prepared(
     kind: CommentKind = CommentKind.COMMENT,
     submission_key: str = "",
     at: dt.datetime | None = None,
-    sender: Sender = Sender(),
+    sender: Sender = NOT_KNOWN,
 ) -> Posting:
     """Check and render a comment; the arguments are :func:`post_comment`'s.
 
@@ -319,13 +337,17 @@ def post_comments(postings: Sequence[Posting]) -> list[Comment | CommentRefused]
     marks or quotes words.
     """
     documents = lock_documents(posting.document_id for posting in postings)
+    threads = {each.pk: each for each in rows_with(Thread, "document", documents)}
+    pacing = Pacing()
     earlier = _sent_before(postings)
     answered = _answered(postings)
     outcomes: list[Comment | CommentRefused] = []
     accepted: list[_Accepted] = []
     for posting in postings:
         try:
-            outcome = earlier.get(posting.key) or _accept(posting, documents, answered)
+            outcome = earlier.get(posting.key) or _accept(posting, documents, threads, answered)
+            if isinstance(outcome, _Accepted):
+                _check_pace(outcome, threads.get(posting.document_id), pacing)
         except CommentRefused as refusal:
             outcomes.append(refusal)
             continue
@@ -334,7 +356,7 @@ def post_comments(postings: Sequence[Posting]) -> list[Comment | CommentRefused]
             outcome = earlier[posting.key] = outcome.comment
         outcomes.append(outcome)
     if accepted:
-        _store(documents, accepted)
+        _store(documents, threads, accepted)
     return outcomes
 
 
@@ -372,7 +394,10 @@ def _answered(postings: Sequence[Posting]) -> dict[int, CommentVersion]:
 
 
 def _accept(
-    posting: Posting, documents: Mapping[int, Document], answered: Mapping[int, CommentVersion]
+    posting: Posting,
+    documents: Mapping[int, Document],
+    threads: Mapping[int, Thread],
+    answered: Mapping[int, CommentVersion],
 ) -> _Accepted:
     """Check a posting against the store; its document is locked. Raises :class:`CommentRefused`.
 
@@ -381,6 +406,8 @@ def _accept(
     document = documents.get(posting.document_id)
     _check_open(document)
     assert document is not None
+    if posting.kind != CommentKind.PROPOSAL and not posting.is_released:
+        check_not_closed(threads.get(document.pk), posting.at or clock.now())
     draft = posting.draft
     version = answered.get(draft.parent_id) if draft.parent_id is not None else None
     if draft.parent_id is not None and (
@@ -405,14 +432,17 @@ def _accept(
         mark=posting.mark,
         disclosures=_stamp(posting, document),
         posted_at=posting.at or clock.now(),
+        is_question=draft.is_question and posting.kind == CommentKind.COMMENT,
     )
     return _Accepted(posting, comment, marked)
 
 
-def _store(documents: Mapping[int, Document], accepted: Sequence[_Accepted]) -> None:
+def _store(
+    documents: Mapping[int, Document], known: Mapping[int, Thread], accepted: Sequence[_Accepted]
+) -> None:
     """Store what was accepted, count it and announce it; the documents are locked."""
     threads = threads_of(
-        {each.comment.document_id: documents[each.comment.document_id] for each in accepted}
+        {each.comment.document_id: documents[each.comment.document_id] for each in accepted}, known
     )
     with together():
         new = [
@@ -489,6 +519,34 @@ def _check_open(document: Document | None) -> None:
         raise ThreadNotOpen(
             FieldError("text", "This story was withdrawn, and its discussion with it is closed.")
         )
+
+
+def check_open(document: Document | None) -> None:
+    """Raise :class:`ThreadNotOpen` where a document has no discussion, or none any more."""
+    _check_open(document)
+
+
+def check_not_closed(thread: Thread | None, at: dt.datetime) -> None:
+    """Raise :class:`ThreadNotOpen` where the desk closed a thread before a moment."""
+    if is_closed(thread, at):
+        assert thread is not None
+        raise ThreadNotOpen(
+            FieldError("text", "The discussion was closed; it can be read. Your words are kept."),
+            closed_at=thread.closes_at,
+        )
+
+
+def _check_pace(accepted: _Accepted, thread: Thread | None, pacing: Pacing) -> None:
+    """Raise :class:`TooSoon` where slow mode lets the writer wait. No statement elsewhere."""
+    posting = accepted.posting
+    if thread is None or posting.author or posting.kind != CommentKind.COMMENT:
+        return
+    if posting.is_released:
+        return
+    now = _time(accepted.comment)
+    person = posting.account or posting.sender
+    if found := pacing.next_at(thread, accepted.comment, person, now):
+        raise TooSoon(*found)
 
 
 def _marked(document: Document, pointer: Pointer | None) -> Passage | None:

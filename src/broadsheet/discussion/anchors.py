@@ -86,6 +86,20 @@ def link_quotations(
     ``may_link`` can rule one out. The document is locked by the running transaction. No statement
     when nothing is quoted.
     """
+    links = [
+        anchor_comment(document, comment, passage, MadeBy.QUOTATION, at=at)
+        for comment, passage in quoted_passages(document, said, may_link=may_link)
+    ]
+    return [link for link in links if link]
+
+
+def quoted_passages(
+    document: Document,
+    said: Sequence[tuple[Comment, str]],
+    *,
+    may_link: Callable[[Comment, Edition], bool] = lambda comment, edition: True,
+) -> list[tuple[Comment, Passage]]:
+    """Return the passages that comments quote, kept; see :func:`link_quotations`."""
     said = [(comment, text) for comment, text in said if may_quote(text)]
     if not said:
         return []
@@ -97,14 +111,14 @@ def link_quotations(
     for edition in editions:
         edition.document = document
     texts = [edition.canonical_text for edition in editions]
-    links = []
+    quoted = []
     for comment, text in said:
         for found in quotations(text, texts)[:MAX_RECOGNISED]:
             if not may_link(comment, editions[found.text]):
                 continue
             passage = keep_passage(editions[found.text], found.start, found.end)
-            links.append(anchor_comment(document, comment, passage, MadeBy.QUOTATION, at=at))
-    return [link for link in links if link]
+            quoted.append((comment, passage))
+    return quoted
 
 
 @transaction.atomic

@@ -45,6 +45,38 @@ class Admission(models.TextChoices):
     HELD = "held", "It waits for a moderator"
 
 
+class RemovedBy(models.TextChoices):
+    """Who took the words of a comment from readers."""
+
+    WRITER = "writer", "its writer"
+    MODERATOR = "moderator", "a moderator"
+    EDITOR = "editor", "an editor"
+    PUBLICATION = "publication", "the publication"
+
+
+class ReactionKind(models.TextChoices):
+    """What a reader can say of a comment without words."""
+
+    THANKS = "thanks", "Thanks"
+    ANSWERS = "answers", "Answers the question"
+
+
+class ThreadMode(models.TextChoices):
+    """Whether a story takes comments."""
+
+    OPEN = "open", "Open"
+    HELD = "held", "Held: a moderator reads each comment first"
+    CLOSED = "closed", "Closed: what was said can be read"
+
+
+class MarkedBy(models.TextChoices):
+    """Who said that a reply answers a question."""
+
+    ASKER = "asker", "who asked"
+    AUTHOR = "author", "the story’s author"
+    STAFF = "staff", "the publication"
+
+
 class Mark(models.TextChoices):
     """What stands beside the name of who is more than a reader; an author’s is by the profile."""
 

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from broadsheet import clock
@@ -25,18 +24,13 @@ from broadsheet.discussion.models import (
     RemovedWords,
     Submission,
 )
-from broadsheet.discussion.signals import comment_removed
+from broadsheet.discussion.removal import erase_comment
 from broadsheet.press.keys import change_after_commit
 from broadsheet.readers.models import Account
-from broadsheet.record import journal
 from broadsheet.record.actions import lock_documents
-from broadsheet.record.enums import EntryKind
 from broadsheet.record.keys import STORIES, document_key
 from broadsheet.record.models import Document, JournalEntry
-from broadsheet.record.signals import document_changed
 
-TAKEN_BACK = "Deleted by its writer"
-"""Stands where the words stood."""
 BATCH = 200
 """Entries whose salts are erased by one statement; each is named by itself."""
 
@@ -57,8 +51,8 @@ def erase_writer(sender: object, account: Account, *, keeps_words: bool, **_: An
         forget_entries(document, [comment.pk for comment in comments])
         for comment in comments:
             takes = not keeps_words and comment.kind != CommentKind.PROPOSAL
-            if takes and comment.removed_at is None:
-                _take_back(document, comment, at=now)
+            if takes:
+                erase_comment(document, comment, at=now)
         _take_name(comments, now, takes_words=not keeps_words)
         change_after_commit(document_key(pk), STORIES, ERASED, withdraws=True)
     # Where guests' comments with the same address came from is nobody's business any more either.
@@ -81,38 +75,6 @@ def _take_name(comments: Sequence[Comment], now: dt.datetime, *, takes_words: bo
         )
         if takes_words:
             CommentVersion.objects.filter(comment__in=some).update(text="", html="")
-
-
-def _take_back(document: Document, comment: Comment, *, at: dt.datetime) -> None:
-    """Leave a tombstone in place of a comment; the document is locked."""
-    CommentVersion.objects.filter(comment=comment).update(text="", html="")
-    comment.name, comment.author, comment.account = "", None, None
-    comment.removed_at, comment.removal_reason = at, TAKEN_BACK
-    comment.writer_erased_at = at
-    comment.save(
-        update_fields=[
-            *("name", "author", "account", "removed_at", "removal_reason"),
-            "writer_erased_at",
-        ]
-    )
-    journal.append_entry(
-        document=document,
-        kind=EntryKind.REMOVAL,
-        reference=f"removal/{comment.pk}",
-        content=taken_back_content(comment),
-        at=at,
-    )
-    transaction.on_commit(lambda: _announce(document, comment), robust=True)
-
-
-def taken_back_content(comment: Comment) -> dict[str, object]:
-    """Return what the journal's digest is made of when a writer's words go with the account."""
-    return {"comment": comment.pk, "by": "writer", "reason": TAKEN_BACK}
-
-
-def _announce(document: Document, comment: Comment) -> None:
-    comment_removed.send_robust(sender=Comment, comment=comment)
-    document_changed.send_robust(sender=Document, document=document)
 
 
 def forget_entries(document: Document, comment_ids: Sequence[int]) -> None:

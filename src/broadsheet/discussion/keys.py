@@ -6,8 +6,16 @@ from broadsheet.press.marking import declare_keys
 
 SETTINGS = "discussion-settings"
 """How the publication talks with its readers."""
+MODES = "discussion-modes"
+"""Which stories take comments as the publication does not, see :class:`ThreadMode`."""
 ERASED = "erased-words"
 """That words were taken from readers: whoever holds some in memory forgets them."""
+
+
+def reactions_key(document_id: int) -> str:
+    """What readers say of the comments of one document without words. Apart from the document, of
+    which streams and lists would be told that something happened."""
+    return f"reactions:{document_id}"
 
 
 def declare() -> None:

@@ -16,8 +16,12 @@ from broadsheet.discussion.enums import (
     GuestPolicy,
     MadeBy,
     Mark,
+    MarkedBy,
     NoticeKind,
     Origin,
+    ReactionKind,
+    RemovedBy,
+    ThreadMode,
 )
 
 
@@ -37,6 +41,15 @@ class DiscussionSettings(models.Model):
         choices=Admission,
         default=Admission.OPEN,
         help_text="What becomes of a comment that nothing speaks against.",
+    )
+    edit_minutes = models.PositiveSmallIntegerField(
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text=(
+            "Minutes in which writers can change their comment without a mark, until somebody"
+            " replies. Later changes are marked; all versions can be read."
+        ),
     )
     interest_days = models.PositiveSmallIntegerField(
         "days to answer",
@@ -77,9 +90,40 @@ class Thread(models.Model):
     claimed_comments = models.PositiveIntegerField(
         null=True, help_text="The number that an imported page gave for itself."
     )
+    question_count = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Comments put as a question that stand."
+    )
+    answered_count = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Questions of which a reply is marked as the answer."
+    )
+    thanks_count = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Thanks given in the thread and not taken back."
+    )
+    thanks_weighed = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="``thanks_count`` when scores were last weighed."
+    )
+    mode = models.CharField(
+        max_length=16, choices=ThreadMode, default=ThreadMode.OPEN, db_default=ThreadMode.OPEN
+    )
+    closes_at = models.DateTimeField(null=True, help_text="From when on it takes no comments.")
+    slow_seconds = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Between two comments of one person; 0: no wait."
+    )
+    hot_until = models.DateTimeField(
+        null=True, help_text="Until when some branch of it may be slower, for reports of it."
+    )
 
     class Meta:
         indexes = [models.Index(fields=["-last_comment_at"], name="discussion_thread_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mode__in=ThreadMode.values), name="discussion_thread_mode_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_count__lte=F("question_count")),
+                name="discussion_thread_answered_of_questions",
+            ),
+        ]
 
 
 class Comment(models.Model):
@@ -141,6 +185,32 @@ class Comment(models.Model):
     removal_reason = models.CharField(
         max_length=300, blank=True, help_text="Public: stands where the words stood."
     )
+    removed_by = models.CharField(
+        max_length=16,
+        choices=RemovedBy,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="In what role somebody took its words; empty: as the publication.",
+    )
+    is_question = models.BooleanField(default=False, db_default=False)
+    answer = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Of a question: the reply that is marked as its answer now.",
+    )
+    thanks_count = models.PositiveIntegerField(default=0, db_default=0)
+    answers_count = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How many say that it answers the question."
+    )
+    thanks_before = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Thanks that the thread had when it was stored."
+    )
+    best_score = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="In millionths, see discussion/scores.py."
+    )
 
     shown_versions: list[CommentVersion]
     """The version valid at the moment asked for; set by the queries."""
@@ -162,6 +232,16 @@ class Comment(models.Model):
                 fields=["document", "root_number"],
                 condition=Q(author__isnull=False),
                 name="discussion_comment_by_author",
+            ),
+            models.Index(
+                fields=["document", "-best_score", "root_number"],
+                condition=Q(depth=1),
+                name="discussion_comment_best",
+            ),
+            models.Index(
+                fields=["document", "root_number"],
+                condition=Q(is_question=True),
+                name="discussion_comment_questions",
             ),
         ]
         constraints = [
@@ -190,9 +270,18 @@ class Comment(models.Model):
                 name="discussion_comment_depth",
             ),
             models.CheckConstraint(
-                condition=Q(removed_at=None, removal_reason="")
-                | Q(removed_at__isnull=False, name="", author=None) & ~Q(removal_reason=""),
-                name="discussion_comment_removed_with_reason",
+                condition=Q(removed_at=None, removal_reason="", removed_by="")
+                | Q(removed_at__isnull=False, name="", author=None)
+                & (Q(removed_by=RemovedBy.WRITER) | ~Q(removal_reason="")),
+                name="discussion_comment_removed_with_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_by="") | Q(removed_by__in=RemovedBy.values),
+                name="discussion_comment_removed_by_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer=None) | Q(is_question=True),
+                name="discussion_comment_answer_of_question",
             ),
             models.CheckConstraint(
                 condition=Q(mark="") | Q(mark__in=Mark.values) & Q(removed_at=None),
@@ -213,6 +302,10 @@ class CommentVersion(models.Model):
     html = models.TextField(help_text="Made from the text; safe to show.")
     valid_from = models.DateTimeField(null=True)
     valid_to = models.DateTimeField(null=True)
+    marked_at = models.DateTimeField(
+        null=True,
+        help_text="When the words were last changed so late that readers are told; null: never.",
+    )
 
     class Meta:
         constraints = [
@@ -257,6 +350,9 @@ class Restoration(models.Model):
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="restorations")
     removed_at = models.DateTimeField()
     removal_reason = models.CharField(max_length=300)
+    removed_by = models.CharField(
+        max_length=16, choices=RemovedBy, blank=True, default="", db_default=""
+    )
     removal = models.JSONField(help_text="What the journal’s digest of the removal is made of.")
     restored_at = models.DateTimeField()
     by = models.CharField(max_length=150)
@@ -285,6 +381,9 @@ class CommentPassage(models.Model):
         "record.Passage", on_delete=models.PROTECT, related_name="comment_links"
     )
     made_by = models.CharField(max_length=16, choices=MadeBy)
+    ended_at = models.DateTimeField(
+        null=True, help_text="When the words were taken out of the comment that quoted them."
+    )
 
     class Meta:
         ordering = ["comment_id", "pk"]
@@ -297,6 +396,129 @@ class CommentPassage(models.Model):
 
     def __str__(self) -> str:
         return f"comment {self.comment_id} about {self.passage}"
+
+
+class AnswerMark(models.Model):
+    """A reply was marked as the answer to a question, from–to; null to: it still is."""
+
+    document = models.ForeignKey("record.Document", on_delete=models.PROTECT, related_name="+")
+    question = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="answer_marks")
+    reply = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="+")
+    marked_at = models.DateTimeField()
+    unmarked_at = models.DateTimeField(null=True)
+    marked_by = models.CharField(max_length=16, choices=MarkedBy)
+
+    class Meta:
+        indexes = [models.Index(fields=["document", "marked_at"], name="discussion_answer_then")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question"], condition=Q(unmarked_at=None), name="discussion_answer_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(marked_by__in=MarkedBy.values), name="discussion_answer_by_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reply} answers {self.question}"
+
+
+class Reaction(models.Model):
+    """What a reader said of a comment without words, from–to; null to: it still holds.
+
+    A person is an account, or a browser that keeps the word of a guest (its digest).
+    """
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="reactions")
+    document = models.ForeignKey("record.Document", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=ReactionKind)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    guest_key = models.CharField(max_length=64, blank=True)
+    network = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Of a guest: digest of network and day, see discussion/reactions.py.",
+    )
+    reacted_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["document", "reacted_at"], name="discussion_reaction_then"),
+            models.Index(
+                fields=["account", "reacted_at"],
+                condition=Q(account__isnull=False),
+                name="discussion_reaction_account",
+            ),
+            models.Index(
+                fields=["guest_key", "reacted_at"],
+                condition=~Q(guest_key=""),
+                name="discussion_reaction_guest",
+            ),
+            models.Index(
+                fields=["network"], condition=~Q(network=""), name="discussion_reaction_network"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment", "kind", "account"],
+                condition=Q(taken_back_at=None, account__isnull=False),
+                name="discussion_reaction_once_account",
+            ),
+            models.UniqueConstraint(
+                fields=["comment", "kind", "guest_key"],
+                condition=Q(taken_back_at=None) & ~Q(guest_key=""),
+                name="discussion_reaction_once_guest",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ReactionKind.values), name="discussion_reaction_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for comment {self.comment_id}"
+
+
+class BranchHeat(models.Model):
+    """How often one branch of a thread was reported lately; posting there is slower for it."""
+
+    document = models.ForeignKey("record.Document", on_delete=models.CASCADE, related_name="+")
+    root_number = models.PositiveIntegerField()
+    reports = models.PositiveIntegerField(default=0, help_text="Since it was last cool.")
+    reported_at = models.DateTimeField(help_text="The last time.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "root_number"], name="discussion_heat_branch_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reports} reports of branch {self.root_number}"
+
+
+class Visit(models.Model):
+    """Up to where somebody with an account read a thread, for their other devices."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="visits"
+    )
+    document = models.ForeignKey("record.Document", on_delete=models.CASCADE, related_name="+")
+    sequence = models.PositiveBigIntegerField(help_text="The last journal number that was there.")
+    comments = models.PositiveIntegerField(help_text="How many comments there were.")
+    visited_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["visited_at"], name="discussion_visit_age")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "document"], name="discussion_visit_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"visit up to {self.sequence}"
 
 
 class InterestQuestion(models.Model):

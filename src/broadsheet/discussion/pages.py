@@ -18,7 +18,10 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion
+from broadsheet.discussion.questions import answers_then
+from broadsheet.discussion.reactions import counts_then, scores_then
 from broadsheet.discussion.restoration import as_then
+from broadsheet.discussion.standing import linked, standing, valid
 from broadsheet.discussion.threads import ROOTS_PER_PAGE, allotted, reply_bound, steps
 from broadsheet.record.models import Document, Passage
 
@@ -33,8 +36,12 @@ class Sort(StrEnum):
 
     OLDEST = "oldest"
     NEWEST = "newest"
+    BEST = "best"
+    """The roots with the highest score first, see discussion/scores.py."""
     AUTHORS = "authors"
     """The roots where an author of the publication speaks, the oldest first; no others."""
+    QUESTIONS = "questions"
+    """The roots with a question in their branch, the oldest first; no others."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class ThreadPage:
     """By the number of the root."""
     next: int | None = None
     """The root's number after which the next page begins; of comments in one list: the last id."""
+    next_below: int | None = None
+    """By score: that of the root after which the next page begins."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +73,6 @@ class Spot:
     """The number of the root, or the id of the reply, after which the page begins."""
     root: int | None = None
     """The id of the root whose replies the page shows; ``None``: a page of the thread."""
-
-
-def standing(at: dt.datetime | None) -> Q:
-    """Return what holds of the comments that stand at a moment."""
-    return Q() if at is None else Q(posted_at=None) | Q(posted_at__lte=at)
 
 
 def comment_count(document: Document, at: dt.datetime) -> int:
@@ -82,30 +86,25 @@ def thread_page(
     at: dt.datetime | None = None,
     sort: Sort = Sort.OLDEST,
     after: int | None = None,
+    below: int | None = None,
 ) -> ThreadPage:
-    """Return fifty roots, each with its first replies. Two statements.
+    """Return fifty roots, each with its first replies. Two statements, some more at a past moment.
 
-    ``after`` is the number of the last root of the page before. Comments come with author and
-    ``shown_versions``. At a past moment a root that is younger than an answer to it is left out,
-    and the answer is not.
+    ``after`` is the number of the last root of the page before, ``below`` its score where roots are
+    read by it. Comments come with author and ``shown_versions``. At a past moment a root that is
+    younger than an answer to it is left out, and the answer is not.
+
+    By score, a root that rose above what was read since then is not on a later page, and one that
+    fell is on two; none changes places with another of the same score.
     """
-    found = Comment.objects.filter(document=document, depth=1)
-    if sort is Sort.NEWEST:
-        found = found.order_by("-root_number")
-        if after is not None:
-            found = found.filter(root_number__lt=after)
+    if sort is Sort.BEST:
+        rows = _best_roots(document, at, after=after, below=below)
     else:
-        found = found.filter(root_number__gt=after or 0).order_by("root_number")
-    if sort is Sort.AUTHORS:
-        by_authors = Comment.objects.filter(
-            standing(at), document=document, author__isnull=False
-        ).values("root_number")
-        found = found.filter(root_number__in=by_authors)
-    rows = list(_counted(found, at)[: ROOTS_PER_PAGE + 1])
+        rows = [(*row, 0) for row in _roots(document, at, sort=sort, after=after)]
     shown = rows[:ROOTS_PER_PAGE]
-    counts = {number: count for _, number, count in shown}
+    counts = {number: count for _, number, count, _ in shown}
     room = allotted(counts)
-    ids = Q(pk__in=[pk for pk, _, _ in shown])
+    ids = Q(pk__in=[pk for pk, _, _, _ in shown])
     if any(room.values()):
         ids |= Q(pk__in=_first_replies(document, room, at))
     order = {number: place for place, number in enumerate(counts)}
@@ -117,7 +116,71 @@ def thread_page(
         for number in counts
         if counts[number] > room[number]
     }
-    return ThreadPage(comments, more, next=shown[-1][1] if len(rows) > ROOTS_PER_PAGE else None)
+    if len(rows) <= ROOTS_PER_PAGE:
+        return ThreadPage(comments, more)
+    _, number, _, score = shown[-1]
+    return ThreadPage(comments, more, next=number, next_below=score if sort is Sort.BEST else None)
+
+
+def _roots(
+    document: Document, at: dt.datetime | None, *, sort: Sort, after: int | None
+) -> list[tuple[int, int, int]]:
+    """Return id, number and replies of the roots of a page, and of one more. One statement."""
+    found = Comment.objects.filter(document=document, depth=1)
+    if sort is Sort.NEWEST:
+        found = found.order_by("-root_number")
+        if after is not None:
+            found = found.filter(root_number__lt=after)
+    else:
+        found = found.filter(root_number__gt=after or 0).order_by("root_number")
+    if sort in (Sort.AUTHORS, Sort.QUESTIONS):
+        what = (
+            Q(author__isnull=False)
+            if sort is Sort.AUTHORS
+            else Q(is_question=True, removed_at=None)
+        )
+        said = Comment.objects.filter(standing(at), what, document=document)
+        found = found.filter(root_number__in=said.values("root_number"))
+    return list(_counted(found, at)[: ROOTS_PER_PAGE + 1])
+
+
+def _best_roots(
+    document: Document, at: dt.datetime | None, *, after: int | None, below: int | None
+) -> list[tuple[int, int, int, int]]:
+    """Return id, number, replies and score of the roots of a page by score, and of one more.
+
+    One statement, read from the index. At a past moment three, which read all reactions until then.
+    """
+    found = Comment.objects.filter(document=document, depth=1)
+    if at is None:
+        # Compared first by the score alone, which the index can begin with.
+        if below is not None:
+            found = found.filter(best_score__lte=below).filter(
+                Q(best_score__lt=below) | Q(root_number__gt=after or 0)
+            )
+        found = found.order_by("-best_score", "root_number")
+        return list(
+            found.values_list("pk", "root_number", "reply_count", "best_score")[
+                : ROOTS_PER_PAGE + 1
+            ]
+        )
+    scores = scores_then(document, at)
+    order = sorted(scores, key=lambda number: (-scores[number], number))
+    if below is not None:
+        order = [number for number in order if (-scores[number], number) > (-below, after or 0)]
+    best = order[: ROOTS_PER_PAGE + 1]
+    rows = {
+        number: (pk, number, count, scores[number])
+        for pk, number, count in _counted(found.filter(root_number__in=best), at)
+    }
+    ordered = [rows[number] for number in best if number in rows]
+    missing = ROOTS_PER_PAGE + 1 - len(ordered)
+    if missing > 0:
+        others = found.exclude(root_number__in=list(scores)).order_by("root_number")
+        if below == 0:
+            others = others.filter(root_number__gt=after or 0)
+        ordered += [(*row, 0) for row in _counted(others, at)[:missing]]
+    return ordered
 
 
 def _counted(
@@ -169,16 +232,18 @@ def _first_replies(document: Document, room: Mapping[int, int], at: dt.datetime 
 
 
 def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list[Comment]:
-    """Load comments with author and the version that was valid, in reading order. One statement."""
+    """Load comments with author and the version that was valid, in reading order. One statement; at a
+    past moment another for their reactions, and one for the answers to questions."""
     versions = CommentVersion.objects.filter(
         comment__in=Comment.objects.filter(chosen, standing(at)).order_by().values("pk")
-    ).select_related("comment", "comment__author", "comment__parent", "comment__interest")
-    if at is None:
-        versions = versions.filter(valid_to=None)
-    else:
-        versions = versions.filter(
-            Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_to=None) | Q(valid_to__gt=at)
-        )
+    ).select_related(
+        "comment",
+        "comment__author",
+        "comment__parent",
+        "comment__answer",
+        "comment__interest",
+    )
+    versions = versions.filter(valid(at))
     # Nothing else of the account is loaded: no page can show its address.
     versions = versions.annotate(has_profile=F("comment__account__has_profile"))
     comments = []
@@ -188,8 +253,10 @@ def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list
         comment.shown_passages = []
         comment.has_profile = version.has_profile is True
         comments.append(comment)
-    if at is not None:
+    if at is not None and comments:
         as_then(comments, at)
+        counts_then(comments, at)
+        answers_then(comments, at)
     return comments
 
 
@@ -214,13 +281,13 @@ def arrivals(document: Document, *, after: int, until: int) -> ThreadPage:
     return ThreadPage(comments, next=comments[-1].sequence if has_more else None)
 
 
-def add_passages(comments: Sequence[Comment]) -> None:
+def add_passages(comments: Sequence[Comment], at: dt.datetime | None = None) -> None:
     """Set ``shown_passages`` of comments. One statement."""
     if not comments:
         return
     by_id = {comment.pk: comment for comment in comments}
     links = (
-        CommentPassage.objects.filter(comment__in=list(by_id))
+        CommentPassage.objects.filter(linked(at), comment__in=list(by_id))
         .select_related("passage", "passage__edition", "passage__changed_in")
         .defer(*(f"passage__{name}" for name in _unread()))
         .order_by("pk")
@@ -237,11 +304,13 @@ _BRANCHES = (
     "WITH RECURSIVE branch(id) AS ("
     "SELECT link.comment_id FROM discussion_commentpassage link"
     " JOIN discussion_comment said ON said.id = link.comment_id"
-    " WHERE link.passage_id = {passage}{then_said}"
+    " WHERE link.passage_id = {passage}{then_said} AND {linked}"
     " UNION SELECT reply.id FROM branch JOIN discussion_comment reply"
     " ON reply.parent_id = branch.id{then_reply}) "
 )
 _STOOD = "({0}.posted_at IS NULL OR {0}.posted_at <= %s)"
+_LINKED = "link.ended_at IS NULL"
+_LINKED_THEN = "(link.ended_at IS NULL OR link.ended_at > %s)"
 
 
 def _branches(select: str, passage: str, at: dt.datetime | None) -> tuple[str, list[object]]:
@@ -250,8 +319,9 @@ def _branches(select: str, passage: str, at: dt.datetime | None) -> tuple[str, l
         passage=passage,
         then_said=f" AND {then.format('said')}" if then else "",
         then_reply=f" AND {then.format('reply')}" if then else "",
+        linked=_LINKED if at is None else _LINKED_THEN,
     )
-    moment: list[object] = [] if at is None else [connection.ops.adapt_datetimefield_value(at)] * 2
+    moment: list[object] = [] if at is None else [connection.ops.adapt_datetimefield_value(at)] * 3
     return f"{sql}{select}", moment
 
 
@@ -261,7 +331,8 @@ def talked_about(document: Document, at: dt.datetime | None = None) -> list[tupl
     sql, moment = _branches("SELECT COUNT(*) FROM branch", "record_passage.id", at)
     passages = (
         Passage.objects.filter(
-            Exists(CommentPassage.objects.filter(passage=OuterRef("pk"))), document=document
+            Exists(CommentPassage.objects.filter(linked(at), passage=OuterRef("pk"))),
+            document=document,
         )
         .select_related("edition", "changed_in")
         .defer(*_unread())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from broadsheet.discussion.keys import SETTINGS
+from broadsheet.discussion.enums import ThreadMode
+from broadsheet.discussion.keys import MODES, SETTINGS
 from broadsheet.discussion.models import (
     Comment,
     CommentPassage,
@@ -16,6 +17,7 @@ from broadsheet.discussion.models import (
     Thread,
 )
 from broadsheet.discussion.restoration import as_then
+from broadsheet.discussion.standing import linked, standing, valid
 from broadsheet.press.kept import kept
 from broadsheet.readers.models import Account
 from broadsheet.record.models import Document, Edition
@@ -42,6 +44,24 @@ def discussion_settings() -> DiscussionSettings:
     )
 
 
+def held_stories() -> frozenset[int]:
+    """Return the ids of the documents of which each comment waits. No statement, one when a mode was
+    changed."""
+    return kept(
+        MODES,
+        lambda: frozenset(
+            Thread.objects.filter(mode=ThreadMode.HELD).values_list("document_id", flat=True)
+        ),
+    )
+
+
+def is_closed(thread: Thread | None, at: dt.datetime) -> bool:
+    """Say whether a thread takes no comments at a moment, for what was set at the desk."""
+    if thread is None:
+        return False
+    return thread.mode == ThreadMode.CLOSED or bool(thread.closes_at and thread.closes_at <= at)
+
+
 def thread_comments(document: Document, at: dt.datetime | None = None) -> list[Comment]:
     """Return the comments of a thread as they stood, in order of arrival. Three statements,
     four for a past moment.
@@ -49,24 +69,16 @@ def thread_comments(document: Document, at: dt.datetime | None = None) -> list[C
     Comments without a recorded time stand at every moment. Each has ``shown_versions``, a list with
     the version that was valid, and ``shown_passages``, what it is about.
     """
-    comments = Comment.objects.filter(document=document)
-    versions = CommentVersion.objects.all()
-    if at is None:
-        versions = versions.filter(valid_to=None)
-    else:
-        comments = comments.filter(Q(posted_at=None) | Q(posted_at__lte=at))
-        versions = versions.filter(
-            Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_to=None) | Q(valid_to__gt=at)
-        )
+    comments = Comment.objects.filter(standing(at), document=document)
+    versions = CommentVersion.objects.filter(valid(at))
     found = list(
         comments.select_related("author", "parent")
         .prefetch_related(
             Prefetch("versions", queryset=versions, to_attr="shown_versions"),  # type: ignore[no-redef]
             Prefetch(
                 "passages",
-                queryset=CommentPassage.objects.select_related(
-                    "passage", "passage__edition", "passage__changed_in"
-                )
+                queryset=CommentPassage.objects.filter(linked(at))
+                .select_related("passage", "passage__edition", "passage__changed_in")
                 .defer(*_UNREAD)
                 .order_by("pk"),
                 to_attr="shown_passages",
@@ -151,7 +163,7 @@ def comments_by(account: Account, *, before: int | None, limit: int) -> list[Com
 
 def _with_passages(comments: QuerySet[Comment]) -> QuerySet[Comment]:
     versions = CommentVersion.objects.filter(valid_to=None)
-    links = CommentPassage.objects.select_related("passage").order_by("pk")
+    links = CommentPassage.objects.filter(linked(None)).select_related("passage").order_by("pk")
     return comments.select_related("author").prefetch_related(
         Prefetch("versions", queryset=versions, to_attr="shown_versions"),  # type: ignore[no-redef]
         Prefetch("passages", queryset=links, to_attr="shown_passages"),  # type: ignore[no-redef]

@@ -1,9 +1,12 @@
-"""The removal of a comment: its place, its time and the reason stay, its words go.
+"""The removal of a comment: its place, its time, the reason and the role stay, its words go.
 
 They go from every moment, past ones too, since nothing that readers see is made of anything but the
 comment and its versions, and both are emptied. What they said is kept apart, so that the journal can
-still be checked and the decision looked at again; nothing that readers see asks for it. Once that is
-erased as well, so is the salt of the comment's journal entry.
+still be checked and the decision looked at again; nothing that readers see asks for it.
+
+Of a comment that its writer deletes nothing is kept: neither what it said nor where it came from. The
+salts of the journal entries that were made of it are erased, so that what they were made of cannot be
+found by trying; the chain still checks.
 """
 
 from __future__ import annotations
@@ -11,17 +14,28 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
 from broadsheet import clock
-from broadsheet.discussion.enums import CommentKind
-from broadsheet.discussion.models import Comment, CommentVersion, InterestQuestion, RemovedWords
-from broadsheet.discussion.signals import comment_removed
+from broadsheet.discussion.enums import CommentKind, RemovedBy
+from broadsheet.discussion.keys import ERASED, reactions_key
+from broadsheet.discussion.models import (
+    Comment,
+    CommentSource,
+    CommentVersion,
+    InterestQuestion,
+    RemovedWords,
+    Submission,
+)
+from broadsheet.discussion.people import Person
+from broadsheet.discussion.questions import count_questions, end_mark
+from broadsheet.discussion.signals import comment_removed, words_erased
 from broadsheet.press.keys import change_after_commit
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.keys import document_key
-from broadsheet.record.models import Document
+from broadsheet.record.models import Document, JournalEntry
 from broadsheet.record.signals import document_changed
 
 MAX_REASON = 300
@@ -34,12 +48,17 @@ class RemovalRefused(ValueError):
 
 @transaction.atomic
 def remove_comment(
-    *, comment_id: int, by: str, reason: str, at: dt.datetime | None = None
+    *,
+    comment_id: int,
+    by: str,
+    reason: str,
+    role: RemovedBy = RemovedBy.PUBLICATION,
+    at: dt.datetime | None = None,
 ) -> Comment:
     """Take the words of a comment from readers and leave a tombstone; replies stay where they are.
 
-    ``by`` is for the desk, ``reason`` for everybody. A proposed correction is decided and not
-    removed. Raises :class:`RemovalRefused`.
+    ``by`` is for the desk, ``reason`` and ``role`` for everybody. A proposed correction is decided
+    and not removed. Raises :class:`RemovalRefused`.
     """
     document = lock_document(Comment.objects.only("document_id").get(pk=comment_id).document_id)
     comment = Comment.objects.get(pk=comment_id)
@@ -53,23 +72,101 @@ def remove_comment(
         texts=dict(comment.versions.values_list("number", "text")),
         stamp=take_stamp(comment),
     )
-    CommentVersion.objects.filter(comment=comment).update(text="", html="")
-    comment.name, comment.author = "", None
-    comment.removed_at, comment.removal_reason = now, reason
-    comment.save(
-        update_fields=["name", "author", "removed_at", "removal_reason", "mark", "disclosures"]
-    )
+    _empty(document, comment, role=role, reason=reason, at=now)
     journal.append_entry(
         document=document,
         kind=EntryKind.REMOVAL,
-        reference=f"removal/{comment.pk}",
+        reference=f"removal/{comment.pk}/{role}",
         content=removal_content(removed),
         at=now,
     )
-    # A page with the words must not be shown again, not even while the next one is made.
-    change_after_commit(document_key(document.pk), withdraws=True)
-    transaction.on_commit(lambda: _announce(document, comment), robust=True)
+    _follow(document, comment)
     return comment
+
+
+@transaction.atomic
+def delete_comment(*, comment_id: int, person: Person, at: dt.datetime | None = None) -> Comment:
+    """Let a writer take back a comment: the words go for good, replies stay beneath a tombstone.
+
+    What the publication removed before keeps its tombstone, and what was kept for the decision goes.
+    Nothing happens the second time. Raises :class:`RemovalRefused`.
+    """
+    document = lock_document(Comment.objects.only("document_id").get(pk=comment_id).document_id)
+    comment = Comment.objects.get(pk=comment_id)
+    if comment.removed_at and comment.removed_by == RemovedBy.WRITER:
+        return comment
+    if not person.wrote(comment):
+        raise RemovalRefused("Only its writer can delete a comment.")
+    if comment.kind == CommentKind.PROPOSAL:
+        raise RemovalRefused("A proposed correction is decided; an edition may rest on it.")
+    return erase_comment(document, comment, at=at or clock.now())
+
+
+def erase_comment(document: Document, comment: Comment, *, at: dt.datetime) -> Comment:
+    """Do what :func:`delete_comment` does, whoever asks for it; the document is locked.
+
+    For the erasure of all that a person wrote.
+    """
+    if comment.removed_at is None:
+        take_stamp(comment)
+        _empty(document, comment, role=RemovedBy.WRITER, reason="", at=at)
+    RemovedWords.objects.filter(comment=comment).delete()
+    CommentSource.objects.filter(comment=comment).delete()
+    # The key of a form is a digest of its words.
+    Submission.objects.filter(comment=comment).delete()
+    Comment.objects.filter(pk=comment.pk).update(account=None)
+    comment.account = None
+    _erase_salts(comment)
+    journal.append_entry(
+        document=document,
+        kind=EntryKind.REMOVAL,
+        reference=f"removal/{comment.pk}/{RemovedBy.WRITER}",
+        content=deletion_content(comment.pk),
+        at=at,
+    )
+    words_erased.send(sender=Comment, comment=comment)
+    _follow(document, comment)
+    return comment
+
+
+def _empty(
+    document: Document, comment: Comment, *, role: RemovedBy, reason: str, at: dt.datetime
+) -> None:
+    """Take the words from a comment and all of its versions; the document is locked."""
+    CommentVersion.objects.filter(comment=comment).update(text="", html="")
+    comment.name, comment.author = "", None
+    comment.removed_at, comment.removal_reason, comment.removed_by = at, reason, role
+    comment.save(
+        update_fields=[
+            *("name", "author", "removed_at", "removal_reason", "removed_by"),
+            *("mark", "disclosures"),
+        ]
+    )
+    for question in Comment.objects.filter(answer=comment):
+        end_mark(document, question, at=at)
+    if comment.is_question:
+        end_mark(document, comment, at=at)
+    if comment.is_question or comment.parent_id:
+        count_questions(document)
+
+
+def _erase_salts(comment: Comment) -> None:
+    """Erase what the digests of the comment, of its versions and of its removal were salted with."""
+    said = Q(kind=EntryKind.COMMENT, reference=f"comment/{comment.pk}")
+    said |= Q(kind=EntryKind.VERSION, reference__startswith=f"version/{comment.pk}/")
+    said |= Q(kind=EntryKind.REMOVAL, reference=f"removal/{comment.pk}")
+    said |= Q(kind=EntryKind.INTEREST_ANSWERED, reference=f"interest/{comment.pk}/answer")
+    said |= Q(kind=EntryKind.REMOVAL, reference__startswith=f"removal/{comment.pk}/")
+    JournalEntry.objects.filter(said, document=comment.document_id).update(salt=None)
+
+
+def _follow(document: Document, comment: Comment) -> None:
+    """Let nobody see the words again: neither in pages, not even while the next is made, nor in what
+    processes hold in memory."""
+    change_after_commit(
+        document_key(document.pk), reactions_key(document.pk), ERASED, withdraws=True
+    )
+    transaction.on_commit(lambda: _announce(document, comment), robust=True)
 
 
 def take_stamp(comment: Comment) -> dict[str, object]:
@@ -114,3 +211,8 @@ def removal_content(removed: RemovedWords) -> dict[str, object]:
         "by": removed.by,
         "reason": removed.comment.removal_reason,
     }
+
+
+def deletion_content(comment_id: int) -> dict[str, object]:
+    """Return what the journal's digest is made of when a writer deletes a comment."""
+    return {"comment": comment_id, "by": RemovedBy.WRITER.value}

@@ -23,6 +23,7 @@ from broadsheet.discussion.models import (
     RemovedWords,
     Restoration,
 )
+from broadsheet.discussion.questions import count_questions
 from broadsheet.discussion.removal import MAX_REASON, removal_content
 from broadsheet.discussion.signals import comment_restored
 from broadsheet.record import journal
@@ -56,12 +57,15 @@ def restore_comment(
         comment=comment,
         removed_at=comment.removed_at,
         removal_reason=comment.removal_reason,
+        removed_by=comment.removed_by,
         removal=removal_content(kept),
         restored_at=now,
         by=by[:150],
         reason=" ".join(reason.split())[:MAX_REASON],
     )
     _give_back(comment, kept)
+    if comment.is_question:
+        count_questions(document)
     journal.append_entry(
         document=document,
         kind=EntryKind.RESTORATION,
@@ -81,10 +85,13 @@ def _give_back(comment: Comment, kept: RemovedWords) -> None:
         version.html = render(version.text)
     CommentVersion.objects.bulk_update(versions, ["text", "html"])
     comment.name, comment.author = kept.name, kept.author
-    comment.removed_at, comment.removal_reason = None, ""
+    comment.removed_at, comment.removal_reason, comment.removed_by = None, "", ""
     give_stamp(comment, kept.stamp or {})
     comment.save(
-        update_fields=["name", "author", "removed_at", "removal_reason", "mark", "disclosures"]
+        update_fields=[
+            *("name", "author", "removed_at", "removal_reason", "removed_by"),
+            *("mark", "disclosures"),
+        ]
     )
     kept.delete()
 
@@ -126,6 +133,7 @@ def as_then(comments: Sequence[Comment], at: dt.datetime) -> None:
                 removal.removed_at,
                 removal.removal_reason,
             )
+            comment.removed_by = removal.removed_by
             for version in getattr(comment, "shown_versions", ()):
                 version.text = version.html = ""
 

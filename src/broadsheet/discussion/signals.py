@@ -12,6 +12,13 @@ transaction, once for all of them; who fails here makes it fail."""
 comment_removed = Signal()
 """``comment``: its words were taken from readers; a tombstone stays."""
 
+comment_edited = Signal()
+"""``comment``: it has another text; ``version``: the new one."""
+
+words_erased = Signal()
+"""``comment``: its writer deleted it. Sent within the transaction: whoever keeps words of it, or of an
+edit that waits, lets them go in the same."""
+
 comment_restored = Signal()
 """``comment``: a removed comment has its words again."""
 

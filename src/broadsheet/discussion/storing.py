@@ -43,9 +43,14 @@ class NewComment:
 def comment_content(comment: Comment, version: CommentVersion) -> dict[str, object]:
     """Return what the journal's digest of a comment is made of.
 
-    Mark and disclosures are part of it where there are any.
+    Mark and disclosures are part of it where there are any, and that it is a question if it is one:
+    the digests of others were made before there were such.
     """
-    stamped = {"mark": comment.mark, "disclosures": comment.disclosures}
+    stamped = {
+        "mark": comment.mark,
+        "disclosures": comment.disclosures,
+        "question": comment.is_question,
+    }
     return {
         **{name: value for name, value in stamped.items() if value},
         "name": comment.name,
@@ -64,6 +69,8 @@ def put_in_place(thread: Thread, comment: Comment) -> None:
     Its sequence is known. The replies of its root are counted by :func:`count_replies`.
     """
     thread.comment_count += 1
+    thread.question_count += comment.is_question
+    comment.thanks_before = thread.thanks_count
     if comment.parent is None:
         thread.root_count += 1
         comment.root_number = thread.root_count
@@ -85,12 +92,17 @@ def count_replies(added: Mapping[tuple[int, int], int]) -> None:
     )
 
 
-def threads_of(documents: Mapping[int, Document]) -> dict[int, Thread]:
+def threads_of(
+    documents: Mapping[int, Document], known: Mapping[int, Thread] | None = None
+) -> dict[int, Thread]:
     """Return the threads of locked documents, by the documents' ids; begun where there is none.
 
-    ``thread.document`` is the object that was given. One statement, a second one to begin threads.
+    ``thread.document`` is the object that was given. One statement, none if they are ``known``, and
+    a second one to begin threads.
     """
-    threads = {each.pk: each for each in rows_with(Thread, "document", documents)}
+    if known is None:
+        known = {each.pk: each for each in rows_with(Thread, "document", documents)}
+    threads = {pk: known[pk] for pk in documents if pk in known}
     new = [Thread(document=documents[pk]) for pk in documents if pk not in threads]
     if new:
         Thread.objects.bulk_create(new)
@@ -104,9 +116,15 @@ def keep_threads(threads: Iterable[Thread]) -> None:
     """Store what threads count and when they were last added to; their documents are locked."""
     update_rows(
         Thread,
-        ["comment_count", "root_count", "last_comment_at"],
+        ["comment_count", "root_count", "question_count", "last_comment_at"],
         ["document"],
-        [(each.comment_count, each.root_count, each.last_comment_at, each.pk) for each in threads],
+        [
+            (
+                *(each.comment_count, each.root_count, each.question_count),
+                *(each.last_comment_at, each.pk),
+            )
+            for each in threads
+        ],
     )
 
 

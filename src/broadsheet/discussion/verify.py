@@ -6,24 +6,29 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
-from broadsheet.discussion.erasure import taken_back_content
+from broadsheet.discussion.editing import version_content
+from broadsheet.discussion.enums import ReactionKind, RemovedBy
 from broadsheet.discussion.interests import answered_content, asked_content
 from broadsheet.discussion.models import (
+    AnswerMark,
     AuthorAlias,
     Comment,
     CommentPassage,
     CommentVersion,
     InterestQuestion,
+    Reaction,
     RemovedWords,
     Restoration,
     Thread,
 )
-from broadsheet.discussion.removal import removal_content
+from broadsheet.discussion.questions import MARKED, mark_content
+from broadsheet.discussion.removal import deletion_content, removal_content
 from broadsheet.discussion.restoration import restoration_content
+from broadsheet.discussion.scores import best_score
 from broadsheet.discussion.storing import comment_content
 from broadsheet.discussion.threads import path_below
 from broadsheet.record import journal
@@ -62,6 +67,34 @@ def _load_comments(entries: Sequence[JournalEntry]) -> dict[int, object]:
     }
 
 
+def _load_versions(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    by_reference = {entry.reference: entry.pk for entry in entries}
+    comments = {_number(entry) for entry in entries}
+    removed = RemovedWords.objects.in_bulk(comments)
+    contents: dict[int, object] = {}
+    for version in CommentVersion.objects.filter(
+        comment__in=comments, number__gt=1, comment__document=entries[0].document_id
+    ):
+        if kept := removed.get(version.comment_id):
+            version.text = kept.texts[str(version.number)]
+        pk = by_reference.get(f"version/{version.comment_id}/{version.number}")
+        if pk is not None:
+            contents[pk] = version_content(version)
+    return contents
+
+
+def _load_answers(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    marks = AnswerMark.objects.filter(document=entries[0].document_id).in_bulk(
+        [int(entry.reference.split("/")[3]) for entry in entries]
+    )
+    contents: dict[int, object] = {}
+    for entry in entries:
+        _, _, _, pk, word = entry.reference.split("/")
+        if mark := marks.get(int(pk)):
+            contents[entry.pk] = mark_content(mark, is_marked=word == MARKED)
+    return contents
+
+
 def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
     """A removal is known by its instant: a comment can be removed again after it was restored."""
     numbers = [_number(entry) for entry in entries]
@@ -72,17 +105,13 @@ def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
             comment__in=numbers, comment__document=document
         ).select_related("comment")
     }
-    taken_back = Comment.objects.filter(
-        pk__in=numbers,
-        document=document,
-        removed_at__isnull=False,
-        writer_erased_at__isnull=False,
-    )
-    for comment in taken_back:
-        contents[comment.pk, comment.removed_at] = taken_back_content(comment)
     for past in _restorations(numbers, document):
         contents[past.comment_id, past.removed_at] = past.removal
-    return _by_instant(entries, contents)
+    found = _by_instant(entries, contents)
+    for entry in entries:
+        if entry.reference.endswith(f"/{RemovedBy.WRITER}"):
+            found[entry.pk] = deletion_content(_number(entry))
+    return found
 
 
 def _load_restorations(entries: Sequence[JournalEntry]) -> dict[int, object]:
@@ -187,8 +216,61 @@ def thread_faults(document: Document) -> Iterator[journal.Fault]:
         yield journal.Fault(document.urn, document.head_sequence, problem)
 
 
+def reaction_faults(document: Document) -> Iterator[journal.Fault]:
+    """Find counts of reactions, of questions and scores that are not true.
+
+    Six statements; of comments only those that somebody reacted to are read.
+    """
+    held = Reaction.objects.filter(document=document, taken_back_at=None)
+    counted = Counter(held.values_list("comment", "kind"))
+    reacted = Comment.objects.filter(document=document).filter(
+        Q(thanks_count__gt=0)
+        | Q(answers_count__gt=0)
+        | Q(best_score__gt=0)
+        | Q(pk__in=held.values("comment"))
+    )
+    thread = Thread.objects.filter(pk=document.pk).first() or Thread(document=document)
+    for comment in reacted.order_by("sequence"):
+        thanks = counted[comment.pk, ReactionKind.THANKS.value]
+        answers = counted[comment.pk, ReactionKind.ANSWERS.value]
+        if (comment.thanks_count, comment.answers_count) != (thanks, answers):
+            problem = (
+                f"comment {comment.pk} counts {comment.thanks_count} thanks and"
+                f" {comment.answers_count} for its answer; there are {thanks} and {answers}"
+            )
+            yield journal.Fault(document.urn, comment.sequence, problem)
+            continue
+        score = best_score(thanks, thread.thanks_weighed - comment.thanks_before)
+        # The store and we may differ in the last bit of a fraction.
+        if abs(comment.best_score - score) > 1:
+            problem = f"comment {comment.pk} has the score {score}, not {comment.best_score}"
+            yield journal.Fault(document.urn, comment.sequence, problem)
+    questions = Comment.objects.filter(document=document, is_question=True, removed_at=None)
+    answered = questions.filter(answer__isnull=False).count()
+    true = (held.filter(kind=ReactionKind.THANKS).count(), questions.count(), answered)
+    said = (thread.thanks_count, thread.question_count, thread.answered_count)
+    if said != true:
+        problem = (
+            "the thread counts {} thanks, {} questions and {} answers; there are {}, {} and {}"
+        )
+        yield journal.Fault(document.urn, document.head_sequence, problem.format(*said, *true))
+    marked = dict(
+        AnswerMark.objects.filter(document=document, unmarked_at=None).values_list(
+            "question", "reply"
+        )
+    )
+    asked = Comment.objects.filter(document=document, is_question=True)
+    for pk, sequence, answer in asked.values_list("pk", "sequence", "answer"):
+        if answer != marked.get(pk):
+            problem = f"question {pk} says that its answer is {answer}, not {marked.get(pk)}"
+            yield journal.Fault(document.urn, sequence, problem)
+
+
 def register() -> None:
     register_check(thread_faults)
+    register_check(reaction_faults)
+    journal.register_content(EntryKind.VERSION, _load_versions)
+    journal.register_content(EntryKind.ANSWER, _load_answers)
     journal.register_content(EntryKind.PASSAGE, _load_passages)
     journal.register_content(EntryKind.COMMENT, _load_comments)
     journal.register_content(EntryKind.REMOVAL, _load_removals)

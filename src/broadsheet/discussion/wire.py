@@ -6,13 +6,15 @@ are numbers without an event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import CharField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
+from broadsheet.discussion.enums import RemovedBy
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.questions import MARKED
 from broadsheet.live.events import Batch, Event
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.models import Edition, JournalEntry
@@ -23,7 +25,9 @@ class _Entry:
     story: int
     sequence: int
     number: int
-    """What the reference ends with: the id of a comment, the number of an edition."""
+    """What the reference names: the id of a comment, the number of an edition."""
+    rest: Sequence[str]
+    """What the reference says besides."""
     parent: int | None
     edition_kind: str | None
     count: int
@@ -43,8 +47,23 @@ _DATA: Mapping[str, Callable[[_Entry], dict[str, object]]] = {
         "kind": entry.edition_kind,
     },
     EntryKind.NOTE: lambda entry: {"story": entry.story, "edition": entry.number},
-    EntryKind.REMOVAL: lambda entry: {"story": entry.story, "comment": entry.number},
+    EntryKind.REMOVAL: lambda entry: {
+        "story": entry.story,
+        "comment": entry.number,
+        "by": entry.rest[0] if entry.rest else RemovedBy.PUBLICATION.value,
+    },
     EntryKind.RESTORATION: lambda entry: {"story": entry.story, "comment": entry.number},
+    EntryKind.VERSION: lambda entry: {
+        "story": entry.story,
+        "comment": entry.number,
+        "version": int(entry.rest[0]),
+    },
+    EntryKind.ANSWER: lambda entry: {
+        "story": entry.story,
+        "question": entry.number,
+        "reply": int(entry.rest[0]),
+        "is_marked": entry.rest[-1] == MARKED,
+    },
     EntryKind.WITHDRAWAL: lambda entry: {"story": entry.story},
 }
 """The data of an event by the kind of its entry, whose name it has."""
@@ -86,8 +105,8 @@ def news(document_id: int, after: int, limit: int) -> Batch | None:
     count = rows[0][6] or 0
     for sequence, kind, reference, parent, edition_kind, _, _ in rows:
         if kind in _DATA:
-            number = _number(reference)
-            entry = _Entry(document_id, sequence, number, parent, edition_kind, count)
+            number, rest = _parts(reference)
+            entry = _Entry(document_id, sequence, number, rest, parent, edition_kind, count)
             events.append(Event(sequence, kind, _DATA[kind](entry)))
         if kind == EntryKind.COMMENT:
             count -= 1
@@ -95,6 +114,6 @@ def news(document_id: int, after: int, limit: int) -> Batch | None:
     return Batch(rows[-1][0] - 1, rows[0][0], events, is_open=rows[0][5] is None)
 
 
-def _number(reference: str) -> int:
+def _parts(reference: str) -> tuple[int, Sequence[str]]:
     parts = reference.split("/")
-    return int(parts[1]) if len(parts) > 1 else 0
+    return (int(parts[1]), parts[2:]) if len(parts) > 1 else (0, ())

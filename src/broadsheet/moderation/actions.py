@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from broadsheet import clock
-from broadsheet.discussion.actions import CommentRefused, post_comments
+from broadsheet.discussion.actions import CommentRefused, FieldError, Posting, post_comments
+from broadsheet.discussion.editing import edit_comment
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.restoration import restore_comment
 from broadsheet.moderation.enums import HeldKind, HeldState
@@ -31,7 +32,7 @@ class ReasonMissing(ValueError):
 
 @transaction.atomic
 def publish_held(*, held_id: int, by: Account | None) -> Comment:
-    """Publish what waits; it stands in the thread from now on.
+    """Publish what waits; it stands in the thread from now on, in the place of what it edits.
 
     Raises :class:`AlreadyDecided`, and :class:`CommentRefused` where the thread takes it no more;
     :class:`RestorationRefused` where it stood before and its words are erased.
@@ -52,7 +53,10 @@ def publish_held(*, held_id: int, by: Account | None) -> Comment:
 
 
 def _posted(held: HeldComment) -> Comment:
-    [outcome] = post_comments([posting_of(held, at=clock.now())])
+    posting = posting_of(held, at=clock.now())
+    if held.kind == HeldKind.EDIT:
+        return _edited(posting)
+    [outcome] = post_comments([posting])
     if isinstance(outcome, CommentRefused):
         raise outcome
     return outcome
@@ -79,6 +83,12 @@ def decline_held(*, held_id: int, by: Account | None, reason: str) -> HeldCommen
     held.decision_reason = reason
     _decide(held, HeldState.DECLINED, by)
     return held
+
+
+def _edited(posting: Posting) -> Comment:
+    if posting.edits_id is None:
+        raise CommentRefused(FieldError("text", "The comment that this changes is gone."))
+    return edit_comment(posting)
 
 
 def _waiting(held_id: int) -> HeldComment:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from broadsheet import clock
 from broadsheet.discussion.actions import CommentRefused
+from broadsheet.discussion.enums import RemovedBy
 from broadsheet.discussion.models import Comment, CommentVersion
 from broadsheet.discussion.removal import RemovalRefused, remove_comment
 from broadsheet.discussion.restoration import RestorationRefused, restore_comment
@@ -197,7 +198,12 @@ def _remove(
     person = writer_of_comment(comment)
     version = current_version(comment)
     try:
-        removed = remove_comment(comment_id=comment.pk, by=by.get_full_name(), reason=ruling.reason)
+        removed = remove_comment(
+            comment_id=comment.pk,
+            by=by.get_full_name(),
+            reason=ruling.reason,
+            role=RemovedBy.MODERATOR,
+        )
     except RemovalRefused as refusal:
         raise DecisionRefused(str(refusal)) from refusal
     decision = keep_decision(
@@ -373,7 +379,12 @@ def _undo_publication(decision: Decision, by: Account) -> None:
         raise CannotUndo("What was published is not there any more.")
     if held.kind == HeldKind.EDIT:
         raise CannotUndo("An edit that was published stands; the writer can change it again.")
-    remove_comment(comment_id=comment.pk, by=by.get_full_name(), reason=TAKEN_BACK)
+    remove_comment(
+        comment_id=comment.pk,
+        by=by.get_full_name(),
+        reason=TAKEN_BACK,
+        role=RemovedBy.MODERATOR,
+    )
     _wait_again(held)
 
 

@@ -19,7 +19,8 @@ from broadsheet.record.placements import Pointer
 def held_from(posting: Posting, verdict: Verdict, *, at: dt.datetime) -> HeldComment:
     """Return what keeps a posting until somebody decides, unsaved."""
     return HeldComment(
-        kind=HeldKind.COMMENT,
+        kind=HeldKind.COMMENT if posting.edits_id is None else HeldKind.EDIT,
+        comment_id=posting.edits_id,
         document_id=posting.document_id,
         parent_id=posting.draft.parent_id,
         account=posting.account,
@@ -53,6 +54,7 @@ def posting_of(held: HeldComment, *, at: dt.datetime) -> Posting:
             parent_id=kept["parent_id"],
             pointer=Pointer(**pointer) if pointer else None,
             links_quotations=kept["links_quotations"],
+            is_question=kept.get("is_question", False),
         ),
         html=comment_html(held.text),
         name=held.name,
@@ -64,6 +66,8 @@ def posting_of(held: HeldComment, *, at: dt.datetime) -> Posting:
         is_keyed=True,
         sender=Sender(address=held.address, agent=held.agent, guest_key=held.guest_key),
         verdict=held.reasons,
+        edits_id=held.comment_id if held.kind == HeldKind.EDIT else None,
+        is_released=True,
         mark=kept.get("mark", ""),
         lines=[Line(**line) for line in kept.get("lines", ())],
     )
@@ -77,6 +81,7 @@ def _data(posting: Posting) -> dict[str, Any]:
         "parent_id": draft.parent_id,
         "pointer": asdict(draft.pointer) if draft.pointer else None,
         "links_quotations": draft.links_quotations,
+        "is_question": draft.is_question,
         # What the writer was and disclosed when it was written.
         "mark": str(posting.mark),
         "lines": [asdict(line) for line in posting.lines],

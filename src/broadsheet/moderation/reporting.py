@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from broadsheet import clock
 from broadsheet.discussion.actions import FieldError, Sender
+from broadsheet.discussion.heat import COOL_AFTER, note_report
 from broadsheet.discussion.models import Comment
 from broadsheet.moderation import letters
 from broadsheet.moderation.enums import Ground, Measure, ReportKind, ReportState
@@ -211,8 +213,27 @@ def file_report(
         return Report.objects.get(key=key)
     if report.state == ReportState.OPEN:
         put_reported(comment)
+        if report.weight and _is_first_in_branch(report):
+            note_report(comment, at=now)
     letters.confirm_receipt(report)
     return report
+
+
+def _is_first_in_branch(report: Report) -> bool:
+    """Say whether it is the first report of this person, and of this network, in a branch lately: one
+    alone does not make a discussion slow."""
+    comment = report.comment
+    lately = Report.objects.filter(
+        comment__document=comment.document_id,
+        comment__root_number=comment.root_number,
+        filed_at__gt=report.filed_at - COOL_AFTER,
+    ).exclude(pk=report.pk)
+    who = Q(network=report.network) if report.network else Q(pk__in=())
+    if report.account_id:
+        who |= Q(account=report.account_id)
+    elif report.guest_key:
+        who |= Q(guest_key=report.guest_key)
+    return not lately.filter(who).exists()
 
 
 def _same_before(

@@ -10,20 +10,29 @@ from django.db import IntegrityError, transaction
 from broadsheet import clock
 from broadsheet.corrections.actions import Made, propose
 from broadsheet.corrections.drafts import ProposalDraft, checked_proposal
-from broadsheet.discussion.actions import CommentRefused, Draft, FieldError, Posting, Sender
+from broadsheet.discussion.actions import (
+    CommentRefused,
+    Draft,
+    FieldError,
+    Posting,
+    check_not_closed,
+    check_open,
+)
+from broadsheet.discussion.editing import edit_comment
 from broadsheet.discussion.enums import CommentKind
 from broadsheet.discussion.intake import take_in
 from broadsheet.discussion.markdown import MAX_TEXT
 from broadsheet.discussion.models import Comment, Submission
+from broadsheet.discussion.senders import Sender
 from broadsheet.moderation import traces
 from broadsheet.moderation.case import Case
-from broadsheet.moderation.enums import Outcome, Passed
+from broadsheet.moderation.enums import HeldKind, HeldState, Outcome, Passed
 from broadsheet.moderation.keeping import held_from
 from broadsheet.moderation.models import HeldComment
 from broadsheet.moderation.refusals import note_refusal
 from broadsheet.moderation.verdicts import OF_PROPOSALS, Verdict, aboard, case_of, judged
 from broadsheet.readers.models import Account
-from broadsheet.record.models import Author
+from broadsheet.record.models import Author, Document
 
 
 class RefusedByRule(CommentRefused):
@@ -73,10 +82,67 @@ def submit(posting: Posting, *, was_told: bool = False) -> Comment | HeldComment
         return take_in(replace(posting, verdict=verdict.data(), left=traces.Left(case.sketch)))
 
 
+def submit_edit(posting: Posting, *, was_told: bool = False) -> Comment | HeldComment:
+    """Let new words of a comment stand, or hold them; the words before stand meanwhile.
+
+    ``posting`` is one that edits, see :func:`prepared_edit`; ``was_told`` as for :func:`submit`.
+    Raises :class:`RefusedByRule` and what :func:`edit_comment` raises.
+    """
+    case = case_of(posting, edits=posting.edits_id)
+    with aboard(case):
+        verdict = judged(case, was_told=was_told)
+        if verdict.is_nudge or verdict.outcome == Outcome.REFUSE:
+            note_refusal(case, verdict)
+            raise RefusedByRule(verdict)
+        with transaction.atomic():
+            if verdict.outcome == Outcome.HOLD:
+                outcome: Comment | HeldComment = hold_edit(posting, verdict)
+                passed = Passed.HOLD
+            else:
+                outcome = edit_comment(replace(posting, verdict=verdict.data()))
+                passed = Passed.PUBLISH
+            trace = traces.trace(
+                posting, passed, case.sketch, at=case.now, comment_id=posting.edits_id
+            )
+            traces.keep([trace])
+    return outcome
+
+
+@transaction.atomic
+def hold_edit(posting: Posting, verdict: Verdict) -> HeldComment:
+    """Keep new words of a comment until somebody decides, in the place of earlier ones that wait."""
+    check_takes_comments(posting)
+    now = clock.now()
+    edits = HeldComment.objects.select_for_update(of=("self",)).filter(kind=HeldKind.EDIT)
+    waiting = edits.filter(comment=posting.edits_id, state=HeldState.WAITING)
+    if same := waiting.filter(key=posting.key).first():
+        return same
+    for earlier in waiting:
+        # One by one: the queue hears of each.
+        earlier.state, earlier.decided_at, earlier.text = HeldState.WITHDRAWN, now, ""
+        earlier.save(update_fields=["state", "decided_at", "text"])
+    if edits.filter(key=posting.key).exists():
+        # The same words were decided once; this is another try.
+        again = hashlib.sha256(f"{posting.key} {now.isoformat()}".encode()).hexdigest()
+        posting = replace(posting, key=again)
+    held = held_from(posting, verdict, at=now)
+    held.save(force_insert=True)
+    return held
+
+
+def check_takes_comments(posting: Posting) -> None:
+    """Raise :class:`ThreadNotOpen` where words would wait for a discussion that is closed."""
+    document = Document.objects.filter(pk=posting.document_id).select_related("thread").first()
+    check_open(document)
+    if posting.kind != CommentKind.PROPOSAL:
+        check_not_closed(getattr(document, "thread", None), posting.at or clock.now())
+
+
 def hold(posting: Posting, verdict: Verdict, *, case: Case | None = None) -> Comment | HeldComment:
     """Keep a comment until somebody decides; one that was posted by the same form stays posted."""
     if sent := Submission.objects.filter(key=posting.key).select_related("comment").first():
         return sent.comment
+    check_takes_comments(posting)
     now = clock.now()
     held = held_from(posting, verdict, at=now)
     try:

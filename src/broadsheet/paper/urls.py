@@ -5,6 +5,7 @@ import datetime as dt
 from django.urls import include, path, re_path, register_converter
 from django.urls.converters import SlugConverter
 
+from broadsheet.discussion.enums import ReactionKind
 from broadsheet.paper.views import (
     acts,
     annotations,
@@ -12,6 +13,7 @@ from broadsheet.paper.views import (
     comments,
     corrections,
     discussion,
+    editing,
     errors,
     feeds,
     following,
@@ -20,7 +22,9 @@ from broadsheet.paper.views import (
     lists,
     live,
     me,
+    mine,
     moments,
+    more,
     passages,
     proposals,
     readers,
@@ -64,9 +68,18 @@ urlpatterns = [
     path("reader/<int:pk>/", readers.profile, name="reader"),
     path("reader/<int:pk>/initials.svg", readers.initials, name="initials"),
     path("c/<int:pk>/", comments.permalink, name="comment"),
+    path("c/<int:pk>/acts/", acts.acts, name="acts"),
+    *(
+        path(f"c/<int:pk>/{kind}/", acts.reaction, {"kind": kind}, name=f"react-{kind}")
+        for kind in ReactionKind
+    ),
+    path("c/<int:pk>/answer/", acts.answer, name="answer"),
+    path("c/<int:pk>/edit/", editing.edit, name="edit"),
+    path("c/<int:pk>/delete/", editing.delete, name="delete"),
+    path("c/<int:pk>/versions/", editing.versions, name="versions"),
     path("c/<int:pk>/report/", reports.report, name="report"),
     path("moderation/", include("broadsheet.paper.moderation_urls")),
-    path("c/<int:pk>/more/", acts.more, name="more"),
+    path("c/<int:pk>/more/", more.more, name="more"),
     path("follow/story/<int:pk>/", following.story, name="follow-story"),
     path("follow/author/<slug:slug>/", following.author, name="follow-author"),
     path("follow/confirm/<int:pk>/<str:key>/", following.confirm, name="follow-confirm"),
@@ -97,6 +110,7 @@ urlpatterns = [
     path("<story:path>/timemap/json/", moments.json_timemap, name="timemap-json"),
     path("tg/<story:path>/", moments.timegate, name="timegate"),
     path("<story:path>/comment/", comments.write, name="write"),
+    path("<story:path>/mine/", mine.mine, name="mine"),
     path("<story:path>/propose/", proposals.propose_correction, name="propose"),
     path("<story:path>/passage/<int:pk>/", passages.passage, name="passage"),
     re_path(r"^(?P<slug>[-a-zA-Z0-9_]+)/$", lists.section, name="section"),

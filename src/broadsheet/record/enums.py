@@ -100,6 +100,8 @@ class EntryKind(models.TextChoices):
     DECISION = "decision", "Decision on a proposal"
     ATTRIBUTION = "attribution", "Attribution"
     REMOVAL = "removal", "Removal of a comment"
+    VERSION = "version", "Edit of a comment"
+    ANSWER = "answer", "Answer to a question"
     INTEREST_ASKED = "interest_asked", "Question for a disclosure"
     INTEREST_ANSWERED = "interest_answered", "Answer to a question for a disclosure"
     RESTORATION = "restoration", "Restoration of a comment"

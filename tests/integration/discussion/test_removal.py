@@ -121,7 +121,7 @@ def test_journal_takes_note_and_still_checks(comment):
     remove(comment)
 
     entry = JournalEntry.objects.latest("sequence")
-    assert (entry.kind, entry.reference) == ("removal", f"removal/{comment.pk}")
+    assert (entry.kind, entry.reference) == ("removal", f"removal/{comment.pk}/publication")
     assert verify_record().faults == ()
 
 
@@ -130,7 +130,7 @@ def test_journal_checks_when_the_words_are_erased_for_good(comment):
 
     RemovedWords.objects.all().delete()
     JournalEntry.objects.filter(
-        reference__in=[f"comment/{comment.pk}", f"removal/{comment.pk}"]
+        reference__in=[f"comment/{comment.pk}", f"removal/{comment.pk}/publication"]
     ).update(salt=None)
 
     assert verify_record().faults == ()

@@ -73,7 +73,8 @@ def test_removed_comment_is_told_and_still_counts(bridge):
     batch = news(bridge.pk, 3, 500)
 
     removal, posted = batch.events
-    assert removal == Event(4, "removal", {"story": bridge.pk, "comment": comment.pk})
+    told = {"story": bridge.pk, "comment": comment.pk, "by": "publication"}
+    assert removal == Event(4, "removal", told)
     assert posted.data["n"] == 2
 
 

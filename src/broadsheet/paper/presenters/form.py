@@ -35,6 +35,7 @@ class CommentForm:
     seen_version: int | None = None
     seen_edition: int | None = None
     links_quotations: bool = True
+    is_question: bool = False
     changed: Sequence[ChangeView] = ()
     was_told: bool = False
     """Whether the writer is asked to look again; sent once more, the form says so."""

@@ -106,7 +106,11 @@ def comment_fragment(comment: CommentView, *, read_only: bool, quiet: bool) -> s
         comment.removed,
         comment.removal_reason,
         comment.reader_path,
-        comment.is_taken_back,
+        comment.removed_words,
+        comment.thanks,
+        comment.edited,
+        comment.question,
+        comment.pace,
     )
     return fragments.get(key, make)
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from broadsheet import clock
 from broadsheet.corrections.queries import proposals_of_story
+from broadsheet.discussion.heat import hot_branches
 from broadsheet.discussion.pages import (
     ThreadPage,
     add_passages,
@@ -16,14 +18,18 @@ from broadsheet.discussion.pages import (
     talked_about,
     thread_page,
 )
+from broadsheet.discussion.queries import is_closed
+from broadsheet.discussion.questions import Questions, thread_questions
 from broadsheet.paper.memento import compact
 from broadsheet.paper.presenters.cards import LEAD_SIZES, headline_of
 from broadsheet.paper.presenters.editions import EditionView, edition_views, first_published
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
+from broadsheet.paper.presenters.openness import OPEN, Openness, openness_of
 from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
 from broadsheet.paper.presenters.structured import json_ld, story_data
 from broadsheet.paper.presenters.thread import (
+    NO_PACES,
     ThreadView,
     thread_view,
     thread_views,
@@ -55,6 +61,7 @@ class StoryView:
     document_id: int | None
     sequence: int = 0
     """The document's journal number, read before the rest: what happens later has a higher one."""
+    openness: Openness = OPEN
     is_preview: bool = False
     is_past: bool = False
     next_edition_at: dt.datetime | None = None
@@ -105,7 +112,8 @@ def story_view(
     """Return a story as it stood at a moment, or ``None`` before its first edition.
 
     Six statements: editions, their notes, passages with their counts, roots, comments, and what was
-    proposed; another for what the comments are about, if there are passages. At a past moment also
+    proposed; another for what the comments are about, if there are passages, one for questions and
+    one for branches that are slow, if there are any. At a past moment also
     the edition, the count, and the alignments if passages are to be carried.
     """
     edition = edition_at(document, at)
@@ -119,7 +127,8 @@ def story_view(
     talked = talked_about(document, at)
     comments = thread_page(document, at=at)
     if talked:
-        add_passages(comments.comments)
+        add_passages(comments.comments, at)
+    questions = thread_questions(document, at)
     return _view(
         document,
         edition,
@@ -130,6 +139,7 @@ def story_view(
         around=around,
         at=at,
         is_past=at is not None,
+        questions=questions,
     )
 
 
@@ -158,6 +168,7 @@ def _view(
     around: Frame,
     is_past: bool,
     at: dt.datetime | None = None,
+    questions: Questions | None = None,
 ) -> StoryView:
     content = edition.content
     thread = getattr(document, "thread", None)
@@ -168,6 +179,8 @@ def _view(
     below = f"at/{compact(at)}/" if at else ""
     comments = page.comments
     talk = talk_of(comments, edition, path, talked)
+    now = clock.now()
+    closed = not is_past and is_closed(thread, now)
     carried, proposed = proposals_of_story(
         [each.pk for each in editions], [each.pk for each in comments], at
     )
@@ -204,17 +217,21 @@ def _view(
                 proposals=proposed,
                 below=below,
                 at=at,
+                paces=NO_PACES if is_past else hot_branches(thread, now),
+                is_closed=closed,
             ),
             page,
             path=path,
             below=below,
             with_orders=count > 1,
+            questions=questions,
         ),
         comment_count=count,
         claimed_comments=thread.claimed_comments if thread else None,
         structured="" if is_past else json_ld(structured),
         document_id=document.pk,
         sequence=document.head_sequence,
+        openness=OPEN if is_past else openness_of(thread, now, around.zone),
         is_past=is_past,
         next_edition_at=_end_of_force(document, edition),
     )

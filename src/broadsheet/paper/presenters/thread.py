@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
 from broadsheet import clock
 from broadsheet.corrections.models import Proposal
 from broadsheet.corrections.queries import proposals_by_comment
-from broadsheet.discussion.enums import CommentKind, Mark, Origin
-from broadsheet.discussion.erasure import TAKEN_BACK
+from broadsheet.discussion.enums import CommentKind, Mark, Origin, RemovedBy
+from broadsheet.discussion.heat import Pace, hot_branches
 from broadsheet.discussion.interests import question_of
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.pages import More, Sort, Spot, ThreadPage, add_passages
-from broadsheet.discussion.queries import discussion_settings
+from broadsheet.discussion.queries import discussion_settings, is_closed
+from broadsheet.discussion.questions import Questions
 from broadsheet.discussion.threads import MAX_SHOWN_DEPTH, Placed, reading_order
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.passages import About, Talk, talk_of
@@ -26,6 +28,7 @@ from broadsheet.readers.protection import protected
 from broadsheet.readers.skeleton import name_keys
 from broadsheet.record.models import Document, Edition
 
+NO_PACES: Mapping[int, Pace] = {}
 NO_NAME = "Name not recorded"
 REMOVED = "a removed comment"
 ERASED_READER = "Deleted reader"
@@ -45,6 +48,28 @@ class MoreReplies:
 
 
 @dataclass(frozen=True)
+class QuestionView:
+    """A question in the list at the head of a thread."""
+
+    words: str
+    asked_by: str
+    href: str
+    answered_by: str
+    answer_href: str
+
+
+@dataclass(frozen=True)
+class QuestionsView:
+    """The questions of a thread: “2 answered of 3”, and the way to each."""
+
+    listed: Sequence[QuestionView]
+    count: int
+    answered: int
+    more_href: str
+    """To all, where they are more than are listed."""
+
+
+@dataclass(frozen=True)
 class ThreadView:
     """A page of a thread as printed, with the ways to the others."""
 
@@ -54,6 +79,24 @@ class ThreadView:
     next_words: str = ""
     orders: Sequence[tuple[str, str, bool]] = ()
     """What an order is called, where it is, and whether it is the one shown."""
+    questions: QuestionsView | None = None
+    """On the first page, if somebody asked something."""
+
+
+@dataclass(frozen=True)
+class QuestionState:
+    """A comment as a question, or as a reply to one."""
+
+    is_question: bool
+    answer_href: str
+    answered_by: str
+    is_reply: bool
+    """Whether it stands beneath a question."""
+    asked_href: str
+    is_answer: bool
+    """Whether it is marked as the answer to the question above."""
+    votes: int
+    """How many readers say that it answers it."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +126,41 @@ class CommentView:
     """Whether it was imported under a name that belongs to somebody here."""
     more: MoreReplies | None = None
     """After the last comment of a root of which there are more."""
+    edited: Moment | None = None
+    """When its words were last changed so late that readers are told."""
+    question: QuestionState | None = None
+    """What it has to do with a question; ``None``: nothing."""
+    pace: str = ""
+    """Of a root whose branch is slow for now: how slow."""
+
+    @property
+    def number(self) -> str:
+        """Its number in the journal, as text: what came after a visit has a higher one."""
+        return str(self.placed.comment.sequence)
+
+    @property
+    def edited_words(self) -> str:
+        """When it was edited: the time of day, or with the date if that was another day."""
+        if self.edited is None:
+            return ""
+        same_day = self.posted is not None and self.posted.day == self.edited.day
+        return self.edited.text.rpartition(", ")[2] if same_day else self.edited.text
+
+    @property
+    def has_versions(self) -> bool:
+        return self.version > 1
+
+    @property
+    def thanks(self) -> int:
+        return self.placed.comment.thanks_count
+
+    @property
+    def removed_words(self) -> str:
+        """Who took its words, as the tombstone says: “Removed by a moderator”."""
+        role = self.placed.comment.removed_by or RemovedBy.PUBLICATION
+        if role == RemovedBy.WRITER:
+            return "Deleted by its writer"
+        return f"Removed by {RemovedBy(role).label}"
 
     @property
     def id(self) -> str:
@@ -103,12 +181,6 @@ class CommentView:
         """Where the writer's profile is, if there is one for everybody."""
         comment = self.placed.comment
         return f"/reader/{comment.account_id}/" if comment.has_profile else ""
-
-    @property
-    def is_taken_back(self) -> bool:
-        """Whether the words went because their writer wanted it."""
-        comment = self.placed.comment
-        return comment.writer_erased_at is not None and comment.removal_reason == TAKEN_BACK
 
     @property
     def has_name(self) -> bool:
@@ -175,6 +247,8 @@ def thread_views(
     talk: Talk,
     proposals: Mapping[int, Proposal],
     below: str = "",
+    paces: Mapping[int, Pace] = NO_PACES,
+    is_closed: bool = False,
     at: dt.datetime | None = None,
 ) -> list[CommentView]:
     """Return comments in reading order, with the links to what is left out.
@@ -183,6 +257,7 @@ def thread_views(
     """
     roots = {item.root_number: item.pk for item in page.comments if item.parent_id is None}
     last = {comment.root_number: comment.pk for comment in page.comments}
+    here = {comment.pk for comment in page.comments}
     unverified = unverified_of(page.comments)
     return [
         comment_view(
@@ -198,6 +273,9 @@ def thread_views(
             )
             if last[placed.comment.root_number] == placed.comment.pk
             else None,
+            paces=paces,
+            is_closed=is_closed,
+            here=here,
             at=at,
             unverified=unverified,
         )
@@ -212,11 +290,19 @@ def _more_replies(more: More | None, root: int | None, base: str) -> MoreReplies
     return MoreReplies(more.count, f"{base}discussion/{root}/{after}")
 
 
-_ORDERS = {Sort.OLDEST: "Oldest", Sort.NEWEST: "Newest", Sort.AUTHORS: "Authors’ answers"}
+_ORDERS = {
+    Sort.OLDEST: "Oldest",
+    Sort.NEWEST: "Newest",
+    Sort.BEST: "Best",
+    Sort.AUTHORS: "Authors’ answers",
+    Sort.QUESTIONS: "Questions",
+}
 _NEXT = {
     Sort.OLDEST: "Newer comments",
     Sort.NEWEST: "Older comments",
+    Sort.BEST: "More comments",
     Sort.AUTHORS: "More authors’ answers",
+    Sort.QUESTIONS: "More questions",
 }
 
 
@@ -228,10 +314,13 @@ def thread_view(
     below: str = "",
     sort: Sort = Sort.OLDEST,
     with_orders: bool = True,
+    questions: Questions | None = None,
 ) -> ThreadView:
     """Return a page of a thread with the ways to the next one and to other orders."""
     base = f"{path}{below}"
     query = "" if sort is Sort.OLDEST else f"sort={sort}&"
+    if page.next_below is not None:
+        query += f"below={page.next_below}&"
     return ThreadView(
         comments=views,
         sort=sort,
@@ -246,9 +335,60 @@ def thread_view(
                 order is sort,
             )
             for order, words in _ORDERS.items()
+            if order is not Sort.QUESTIONS or order is sort or (questions and questions.count)
         ]
         if with_orders
         else (),
+        questions=questions_view(questions, views, base=base)
+        if questions and questions.count
+        else None,
+    )
+
+
+def _way(pk: int, here: Container[int]) -> str:
+    """Return the link to a comment: within the page, if it is there."""
+    return f"#c-{pk}" if pk in here else f"/c/{pk}/"
+
+
+def question_state(comment: Comment, here: Container[int]) -> QuestionState | None:
+    """Return what a comment has to do with a question; ``here`` are the comments of the page."""
+    asked = comment.parent if comment.parent_id else None
+    is_reply = asked is not None and asked.is_question and not asked.removed_at
+    if comment.removed_at or not (comment.is_question or is_reply):
+        return None
+    answer = comment.answer if comment.is_question and comment.answer_id else None
+    return QuestionState(
+        is_question=comment.is_question,
+        answer_href=_way(answer.pk, here) if answer else "",
+        answered_by=(answer.name or NO_NAME) if answer else "",
+        is_reply=is_reply,
+        asked_href=_way(asked.pk, here) if is_reply and asked else "",
+        is_answer=bool(is_reply and asked and asked.answer_id == comment.pk),
+        votes=comment.answers_count,
+    )
+
+
+def questions_view(
+    questions: Questions, views: Sequence[CommentView], *, base: str
+) -> QuestionsView:
+    """Return the list of questions; what stands on the same page is linked there."""
+    here = {view.placed.comment.pk for view in views}
+    return QuestionsView(
+        listed=[
+            QuestionView(
+                words=Truncator(" ".join(question.words.split())).chars(110),
+                asked_by=question.comment.name or NO_NAME,
+                href=_way(question.comment.pk, here),
+                answered_by=(question.answer.name or NO_NAME) if question.answer else "",
+                answer_href=_way(question.answer.pk, here) if question.answer else "",
+            )
+            for question in questions.listed
+        ],
+        count=questions.count,
+        answered=questions.answered,
+        more_href=f"{base}discussion/?sort={Sort.QUESTIONS}"
+        if questions.count > len(questions.listed)
+        else "",
     )
 
 
@@ -274,6 +414,9 @@ def comment_view(
     talk: Talk,
     proposals: Mapping[int, Proposal],
     more: MoreReplies | None = None,
+    paces: Mapping[int, Pace] = NO_PACES,
+    is_closed: bool = False,
+    here: Container[int] = (),
     at: dt.datetime | None = None,
     unverified: Collection[int] = (),
 ) -> CommentView:
@@ -285,7 +428,7 @@ def comment_view(
         posted=moment(comment.posted_at, zone) if comment.posted_at else None,
         # Made safe when it was stored: broadsheet.discussion.markdown.
         html=mark_safe(version.html if version else ""),
-        write_path=f"{path}comment/",
+        write_path="" if is_closed else f"{path}comment/",
         about=talk.abouts.get(comment.pk, ()),
         proposal=proposal_view(proposal, zone=zone, path=path) if proposal else None,
         version=version.number if version else 1,
@@ -293,6 +436,11 @@ def comment_view(
         more=more,
         interest=interest_view(comment, zone=zone, at=at),
         is_unverified=comment.pk in unverified,
+        edited=moment(version.marked_at, zone) if version and version.marked_at else None,
+        question=question_state(comment, here),
+        pace=paces[comment.root_number].words
+        if comment.parent_id is None and comment.root_number in paces
+        else "",
     )
 
 
@@ -343,6 +491,8 @@ def single_views(
     assert document.edition is not None
     talk = talk_of(comments, document.edition, path)
     proposals = proposals_in(comments)
+    # Only where it is known anyway: the answer to a comment does not wait for another statement.
+    closed = is_closed(document._state.fields_cache.get("thread"), clock.now())
     unverified = unverified_of(comments)
     return [
         comment_view(
@@ -358,6 +508,7 @@ def single_views(
             path=path,
             talk=talk,
             proposals=proposals,
+            is_closed=closed,
             unverified=unverified,
         )
         for comment in comments
@@ -375,8 +526,10 @@ def page_view(
     below: str = "",
 ) -> list[CommentView]:
     """Return a page's comments with what they are about. One statement, more where some are about
-    passages or propose corrections."""
-    add_passages(page.comments)
+    passages, propose corrections or stand in a branch that is slow."""
+    add_passages(page.comments, at)
+    thread = getattr(document, "thread", None)
+    now = clock.now()
     return thread_views(
         page,
         zone=zone,
@@ -385,6 +538,8 @@ def page_view(
         proposals=proposals_in(page.comments, at),
         below=below,
         at=at,
+        paces=hot_branches(thread, now) if at is None else NO_PACES,
+        is_closed=at is None and is_closed(thread, now),
     )
 
 

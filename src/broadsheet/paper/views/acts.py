@@ -1,199 +1,170 @@
-"""What a reader can do about one comment besides answering it, on a page that needs no scripts."""
+"""What somebody may do about one comment: the page that offers it, reactions, and the mark of an answer."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_POST, require_safe
 
-from broadsheet.discussion.digests import wish_to_follow
-from broadsheet.discussion.enums import Digest
-from broadsheet.discussion.follows import (
-    FollowRefused,
-    Target,
-    follow,
-    follow_of,
-    unfollow,
-)
-from broadsheet.discussion.interests import (
-    QuestionRefused,
-    answer_interest,
-    ask_for_interest,
-    may_answer,
-    question_of,
-)
+from broadsheet import clock
+from broadsheet.discussion.enums import ReactionKind
 from broadsheet.discussion.models import Comment
-from broadsheet.discussion.pages import one_comment
+from broadsheet.discussion.pages import one_comment, spot_of
+from broadsheet.discussion.people import Person
+from broadsheet.discussion.queries import is_closed
+from broadsheet.discussion.questions import AnswerRefused, mark_answer, role_for, unmark_answer
+from broadsheet.discussion.reactions import (
+    ReactionRefused,
+    TooManyReactions,
+    open_reactions,
+    react,
+    take_back,
+)
+from broadsheet.moderation.enums import HeldKind, HeldState
+from broadsheet.moderation.models import HeldComment
+from broadsheet.paper.presenters.acts import Occasion, acts_on
 from broadsheet.paper.presenters.frame import frame, private_page
-from broadsheet.paper.presenters.moments import moment
-from broadsheet.paper.presenters.thread import single_view
-from broadsheet.paper.views.account.common import take_for_computer
-from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here
-from broadsheet.paper.views.me import Guest, writer_of
-from broadsheet.readers.limits import HOUR, Limit, TooMany
-from broadsheet.readers.models import Account, Mute
-from broadsheet.readers.muting import MuteRefused, mute, name_key, unmute
+from broadsheet.paper.presenters.thread import single_view, spot_path
+from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here, private, wants_json
+from broadsheet.paper.views.people import acting_person, person_of
+from broadsheet.record.models import Document
 from broadsheet.record.queries import current_path
 
-HOW_OFTEN = [(each.value, each.label) for each in Digest if each is not Digest.NEVER]
-"""What a guest can choose."""
-OF_COMPUTER = Limit("ask others, computer", 20, HOUR)
-OF_NETWORK = Limit("ask others, network", 200, HOUR)
-DONE = {
-    "follow": "You will be told of replies.",
-    "unfollow": "You are told of replies no more.",
-    "ask-to-follow": (
-        "If this address is not confirmed yet, a mail is on its way to it. Open it and press the"
-        " button; then you will be told."
-    ),
-    "mute": "Muted: you will not see what they write. Nobody else is concerned, and nobody is told.",
-    "unmute": "Not muted any more.",
-    "ask": "Asked. An answer, or that there is none, will stand at the comment.",
-    "answer": "Thank you. Your answer stands at your comment now.",
-}
+RETRY_AFTER = 600
+"""Seconds that somebody waits who reacted too often."""
 
 
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-def more(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a comment with what can be done about it, or do it."""
-    said = get_object_or_404(Comment.objects.select_related("document__edition"), pk=pk)
-    path = current_path(said.document_id)
-    comment = one_comment(said.document, pk)
-    if path is None or comment is None or said.document.edition is None:
-        raise Http404("this comment is not there")
-    comment.document = said.document
-    account, _ = writer_of(request)
-    problem: dict[str, str] = {}
-    if request.method == "POST":
-        if not is_from_here(request, by_session=account is not None):
-            problem = {"page": FROM_ELSEWHERE}
-        else:
-            try:
-                done = _do(request, comment, account)
-                return _led(request, pk, done)
-            except FollowRefused as refusal:
-                problem = {"follow": str(refusal)}
-            except MuteRefused as refusal:
-                problem = {"mute": str(refusal)}
-            except QuestionRefused as refusal:
-                problem = {"interest": str(refusal)}
-    return _page(request, comment, account, path, problem)
+@require_safe
+def acts(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer what may be done about a comment by who asks."""
+    return acts_page(request, pk, person_of(request))
 
 
-def _led(request: HttpRequest, pk: int, done: str) -> HttpResponse:
-    key = request.POST.get("key", "")
-    kept = f"&key={key}" if key.isalnum() else ""
-    response = HttpResponseRedirect(f"/c/{pk}/more/?done={done}{kept}", status=303)
-    response.headers["Cache-Control"] = "private, no-store"
+def acts_page(
+    request: HttpRequest, pk: int, person: Person, *, said: str = "", status: int = 200
+) -> HttpResponse:
+    """Return the page of what may be done about a comment; ``said`` is why something was not."""
+    document, path = place(pk)
+    comment = one_comment(document, pk)
+    if comment is None:
+        raise Http404("there is no such comment")
+    around = frame()
+    thread = getattr(document, "thread", None)
+    asked = comment.parent if comment.parent and comment.parent.is_question else None
+    occasion = Occasion(
+        comment=comment,
+        person=person,
+        path=path,
+        is_open=document.withdrawn_at is None and not is_closed(thread, clock.now()),
+        is_own=(is_own := person.wrote(comment)),
+        edit_waits=is_own
+        and HeldComment.objects.filter(
+            comment=comment, kind=HeldKind.EDIT, state=HeldState.WAITING
+        ).exists(),
+        given=frozenset(
+            ReactionKind(kind)
+            for kind in open_reactions(person)
+            .filter(comment=comment)
+            .values_list("kind", flat=True)
+        ),
+        marks_as=role_for(asked, document, person) if asked else None,
+    )
+    context = {
+        "comment": single_view(document, comment, path=path, zone=around.zone),
+        "acts": acts_on(occasion),
+        "is_own": occasion.is_own,
+        "said": said,
+        "edition": document.edition,
+        "path": path,
+        "back": spot_path(path, spot_of(comment), comment.pk),
+        "token": get_token(request) if person.account else "",
+    }
+    response = private_page(
+        "paper/acts.html", context, around=around, path=f"/c/{pk}/acts/", status=status
+    )
+    if status == 429:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
-def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
-    """Do what a form asks and return what was done."""
-    data = request.POST
-    wanted = data.get("do", "")
-    if comment.removed_at:
-        raise QuestionRefused("The words of this comment were removed.")
-    if wanted in ("ask", "ask-to-follow"):
-        bound(request)
-    if wanted == "ask":
-        ask_for_interest(comment_id=comment.pk, account=account)
-    elif wanted == "answer":
-        guest = Guest.known(request)
-        answer_interest(
-            comment_id=comment.pk,
-            answer=data.get("answer", ""),
-            account=account,
-            guest_key=guest.key if guest else "",
-            key=data.get("key", ""),
-        )
-    elif wanted == "ask-to-follow":
-        wish_to_follow(
-            email=data.get("email", ""),
-            target=Target(comment=comment),
-            digest=data.get("digest", ""),
-        )
-    elif account is None:
-        raise FollowRefused("Please sign in first.")
-    else:
-        _do_as(account, comment, wanted)
-    return wanted
+@csrf_exempt
+@require_POST
+def reaction(request: HttpRequest, pk: int, kind: ReactionKind) -> HttpResponse:
+    """Say something of a comment without words (``do=give``) or take it back (``do=take``).
 
-
-def bound(request: HttpRequest) -> None:
-    """Bound what one computer, or its network, asks of others without an account."""
+    The buttons on public pages are the same for everybody and say neither: they give.
+    """
+    person, guest = acting_person(request)
+    comment = get_object_or_404(Comment.objects.only("pk"), pk=pk)
+    if not is_from_here(request, by_session=person.account is not None):
+        return not_done(request, pk, person, FROM_ELSEWHERE, status=403)
+    is_taken = request.POST.get("do") == "take"
     try:
-        take_for_computer(request, OF_COMPUTER, OF_NETWORK)
-    except TooMany as refusal:
-        minutes = -(-refusal.retry_after // 60)
-        raise FollowRefused(
-            f"This was asked often from where you are. Please come back in {minutes} minutes."
-        ) from refusal
-
-
-def _do_as(account: Account, comment: Comment, wanted: str) -> None:
-    target = Target(comment=comment)
-    if wanted == "follow":
-        follow(account=account, target=target)
-    elif wanted == "unfollow":
-        if found := follow_of(account, target):
-            unfollow(account=account, follow_id=found.pk)
-    elif wanted == "mute":
-        mute(account=account, muted_id=comment.account_id, name=comment.name)
-    elif wanted == "unmute":
-        if muted := _mute_of(account, comment):
-            unmute(account=account, mute_id=muted.pk)
+        if is_taken:
+            changed = take_back(comment_id=comment.pk, kind=kind, person=person)
+        else:
+            address = request.META.get("REMOTE_ADDR") or None
+            changed = react(comment_id=comment.pk, kind=kind, person=person, address=address)
+    except TooManyReactions as refusal:
+        return not_done(request, pk, person, str(refusal), status=429)
+    except ReactionRefused as refusal:
+        return not_done(request, pk, person, str(refusal), status=422)
+    if wants_json(request):
+        comment = Comment.objects.only("thanks_count", "answers_count").get(pk=pk)
+        count = comment.thanks_count if kind == ReactionKind.THANKS else comment.answers_count
+        response: HttpResponse = private(JsonResponse({"given": not is_taken, "count": count}))
+    elif not changed and not is_taken:
+        # Pressed a second time on a page that cannot know of the first: here it can be taken back.
+        response = HttpResponseRedirect(f"/c/{pk}/acts/", status=303)
     else:
-        raise FollowRefused("This form is not one of ours.")
+        response = HttpResponseRedirect(back_to(pk), status=303)
+    if guest and not is_taken:
+        guest.remember(response)
+    return response
 
 
-def _mute_of(account: Account, comment: Comment) -> Mute | None:
-    key = "" if comment.account_id else name_key(comment.name)
-    return Mute.objects.filter(account=account, muted_id=comment.account_id, key=key).first()
+@csrf_exempt
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark a reply as the answer to the question above it, or take the mark away (``do=unmark``)."""
+    person = person_of(request)
+    get_object_or_404(Comment.objects.only("pk"), pk=pk)
+    if not is_from_here(request, by_session=person.account is not None):
+        return not_done(request, pk, person, FROM_ELSEWHERE, status=403)
+    act = unmark_answer if request.POST.get("do") == "unmark" else mark_answer
+    try:
+        question = act(reply_id=pk, person=person)
+    except AnswerRefused as refusal:
+        return not_done(request, pk, person, str(refusal), status=403)
+    if wants_json(request):
+        return private(JsonResponse({"question": question.pk, "answer": question.answer_id}))
+    return HttpResponseRedirect(back_to(pk), status=303)
 
 
-def _page(
-    request: HttpRequest,
-    comment: Comment,
-    account: Account | None,
-    path: str,
-    problem: dict[str, str],
+def not_done(
+    request: HttpRequest, pk: int, person: Person, words: str, *, status: int
 ) -> HttpResponse:
-    around = frame()
-    question = question_of(comment)
-    guest = Guest.known(request)
-    given = request.POST if request.method == "POST" else request.GET
-    key = given.get("key", "")
-    context: dict[str, Any] = {
-        "comment": single_view(comment.document, comment, path=path, zone=around.zone),
-        "headline": comment.document.edition.headline if comment.document.edition else "",
-        "path": path,
-        "account": account,
-        "is_own": bool(account and account.pk == comment.account_id),
-        "follow": follow_of(account, Target(comment=comment)) if account else None,
-        "mute": _mute_of(account, comment) if account else None,
-        "who": f"a{comment.account_id}" if comment.account_id else "",
-        "question": question,
-        "asked": moment(question.asked_at, around.zone) if question else None,
-        "may_answer": question is not None
-        and question.answered_at is None
-        and may_answer(comment, account=account, guest_key=guest.key if guest else "", key=key),
-        "key": key if key.isalnum() else "",
-        "how_often": HOW_OFTEN,
-        "given": given,
-        "problem": problem,
-        "done": DONE.get(request.GET.get("done", ""), "") if not problem else "",
-        "token": get_token(request) if account else "",
-    }
-    return private_page(
-        "paper/more.html",
-        context,
-        around=around,
-        path=f"/c/{comment.pk}/more/",
-        status=422 if problem else 200,
-    )
+    if wants_json(request):
+        return private(JsonResponse({"errors": {"text": words}}, status=status))
+    return acts_page(request, pk, person, said=words, status=status)
+
+
+def place(pk: int) -> tuple[Document, str]:
+    """Return the story of a comment, with its edition and thread, and where it stands."""
+    document = Document.objects.filter(comments=pk).select_related("edition", "thread").first()
+    path = current_path(document.pk) if document else None
+    if document is None or path is None or document.edition is None:
+        raise Http404("there is no such comment on a story that is published")
+    return document, path
+
+
+def back_to(pk: int) -> str:
+    """Return where a comment stands, on a page that knows all of its journal."""
+    comment = Comment.objects.select_related("document").get(pk=pk)
+    path = current_path(comment.document_id)
+    if path is None:
+        raise Http404("the story of this comment is not published")
+    seen = comment.document.head_sequence
+    return spot_path(path, spot_of(comment, lasting=True), pk, seen=seen)

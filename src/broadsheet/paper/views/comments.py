@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -13,16 +15,19 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from broadsheet import clock
 from broadsheet.discussion.actions import (
     ChangedMeanwhile,
     CommentRefused,
     Draft,
+    ThreadNotOpen,
+    TooSoon,
     checked_draft,
     prepared,
 )
 from broadsheet.discussion.intake import TRY_AGAIN_AFTER, IntakeBusy
 from broadsheet.discussion.markdown import comment_html
-from broadsheet.discussion.models import Comment, CommentVersion
+from broadsheet.discussion.models import Comment, CommentVersion, Thread
 from broadsheet.discussion.pages import one_comment, spot_of
 from broadsheet.discussion.queries import comment_counts
 from broadsheet.moderation.models import HeldComment
@@ -34,6 +39,8 @@ from broadsheet.paper.presenters.form import (
     errors_by_field,
 )
 from broadsheet.paper.presenters.frame import Frame, frame, private_page
+from broadsheet.paper.presenters.moments import moment
+from broadsheet.paper.presenters.openness import clock_time, openness_of
 from broadsheet.paper.presenters.thread import CommentView, single_view, spot_path
 from broadsheet.paper.views.addresses import find_address, find_bare_address, moved
 from broadsheet.paper.views.forms import (
@@ -104,6 +111,7 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
         links_quotations="quotes" not in data or "link_quotations" in data,
         seen_version=number_of(data.get("seen_version")),
         seen_edition=number_of(data.get("seen_edition")),
+        is_question="is_question" in data,
     )
     key = form_key(data)
     guest = Guest.of(request) if account is None else None
@@ -134,6 +142,13 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
         if guest:
             guest.remember(response)
         return response
+    except TooSoon as soon:
+        errors = {"text": soon_words(soon)}
+        response = _refused(request, found, draft, key, errors, status=429)
+        response.headers["Retry-After"] = str(seconds_until(soon.at))
+        return response
+    except ThreadNotOpen as closed:
+        return _refused(request, found, draft, key, {"text": closed_words(closed)}, status=422)
     except CommentRefused as refusal:
         return _refused(request, found, draft, key, errors_by_field(refusal.errors), status=422)
     if isinstance(outcome, HeldComment):
@@ -148,6 +163,24 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
     if guest:
         guest.remember(response)
     return response
+
+
+def soon_words(soon: TooSoon) -> str:
+    """Say when the writer can post again, in the publication's time."""
+    at = clock_time(soon.at + dt.timedelta(seconds=59), frame().zone)
+    return f"{soon.pace.words} Next comment possible at {at}; your words are kept."
+
+
+def seconds_until(instant: dt.datetime) -> int:
+    return max(math.ceil((instant - clock.now()).total_seconds()), 1)
+
+
+def closed_words(closed: ThreadNotOpen) -> str:
+    """Say that a discussion is closed, and since when if that is known."""
+    if closed.closed_at is None:
+        return str(closed)
+    since = moment(closed.closed_at, frame().zone).text
+    return f"The discussion was closed on {since}; it can be read. Your words are kept here."
 
 
 def _held(request: HttpRequest, found: Address, held: HeldComment) -> HttpResponse:
@@ -248,6 +281,7 @@ def _filled(
         seen_version=draft.seen_version,
         seen_edition=draft.seen_edition,
         links_quotations=draft.links_quotations,
+        is_question=draft.is_question,
     )
 
 
@@ -268,9 +302,17 @@ def _form_page(
     if account:
         writer = author.name if author else account.name
         form = replace(form, writer=writer, token=get_token(request))
+    parent = _shown(found, form.parent_id, around)
+    thread = Thread.objects.filter(pk=found.document_id).first()
     context = {
         "form": form,
-        "parent": _shown(found, form.parent_id, around),
+        "parent": parent,
+        "open": openness_of(
+            thread,
+            clock.now(),
+            around.zone,
+            root_number=parent.placed.comment.root_number if parent else None,
+        ),
         "edition": found.document.edition,
         "path": found.path,
     }

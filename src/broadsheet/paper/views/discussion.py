@@ -17,11 +17,13 @@ from broadsheet.discussion.pages import (
     comment_count,
     thread_page,
 )
+from broadsheet.discussion.questions import thread_questions
 from broadsheet.paper.memento import compact
 from broadsheet.paper.presenters.cards import headline_of
 from broadsheet.paper.presenters.form import CommentForm
 from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.paper.presenters.moments import moment as when
+from broadsheet.paper.presenters.openness import openness_of
 from broadsheet.paper.presenters.thread import page_view, thread_view
 from broadsheet.paper.views.addresses import find_address, moved
 from broadsheet.paper.views.story import of_document
@@ -34,10 +36,11 @@ MAX_DIGITS = 15
 """Of a cursor; more is none of ours."""
 
 
-@pressed("sort", "after")
+@pressed("sort", "after", "below")
 @require_safe
 def discussion(request: HttpRequest, path: str, at: dt.datetime | None = None) -> HttpResponse:
-    """A page of the thread: ``?sort=`` oldest, newest or authors; ``?after=`` a root's number."""
+    """A page of the thread: ``?sort=`` an order; ``?after=`` a root's number, in the order of the best
+    with ``?below=`` its score."""
     found = find_address(path)
     below = _below(at)
     query = request.META["QUERY_STRING"]
@@ -51,7 +54,10 @@ def discussion(request: HttpRequest, path: str, at: dt.datetime | None = None) -
     except ValueError as error:
         raise Http404("there is no such order of comments") from error
     after = _cursor(request)
-    shown = thread_page(found.document, at=_end(at), sort=sort, after=after)
+    below_score = _cursor(request, "below") if sort is Sort.BEST else None
+    if sort is Sort.BEST and (after is None) != (below_score is None):
+        raise Http404("there is no such page of comments")
+    shown = thread_page(found.document, at=_end(at), sort=sort, after=after, below=below_score)
     return _page(request, found, edition, shown, at=at, sort=sort, is_first=after is None)
 
 
@@ -119,10 +125,23 @@ def _page(
         "is_first": is_first and root is None and sort is Sort.OLDEST and at is None,
         "moment": when(at, around.zone) if at else None,
         "document_id": document.pk,
+        "sequence": document.head_sequence,
         "count": count,
         "root": root,
         "thread": thread_view(
-            views, shown, path=found.path, below=below, sort=sort, with_orders=root is None
+            views,
+            shown,
+            path=found.path,
+            below=below,
+            sort=sort,
+            with_orders=root is None,
+            questions=thread_questions(document, end) if is_first and root is None else None,
+        ),
+        "open": openness_of(
+            thread,
+            clock.now(),
+            around.zone,
+            root_number=root.root_number if root else None,
         ),
         "earlier": earlier,
         "earlier_words": words,
@@ -133,7 +152,7 @@ def _page(
     response = page("paper/discussion.html", context, around=around, path=own)
     if not context["is_first"]:
         response.headers["X-Robots-Tag"] = "noindex"
-    return of_document(response, document)
+    return of_document(response, document, has_thread=True)
 
 
 def _page_of(root: Comment, base: str) -> str:
@@ -156,10 +175,10 @@ def _edition(found: Address, at: dt.datetime | None) -> Edition:
     return edition
 
 
-def _cursor(request: HttpRequest) -> int | None:
-    if "after" not in request.GET:
+def _cursor(request: HttpRequest, name: str = "after") -> int | None:
+    if name not in request.GET:
         return None
-    given = request.GET["after"]
+    given = request.GET[name]
     if not (given.isascii() and given.isdigit() and len(given) <= MAX_DIGITS):
         raise Http404("there is no such page of comments")
     return int(given)

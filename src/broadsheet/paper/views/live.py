@@ -75,4 +75,4 @@ def arrivals(request: HttpRequest, path: str, after: int, until: int) -> HttpRes
     own = f"{found.path}discussion/since/{after}/{until}/"
     response = page("paper/arrivals.html", context, around=around, path=own)
     response.headers["X-Robots-Tag"] = "noindex"
-    return of_document(response, document)
+    return of_document(response, document, has_thread=True)

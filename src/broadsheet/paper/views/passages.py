@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from broadsheet.discussion.keys import reactions_key
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.pages import passage_page
 from broadsheet.paper.presenters.editions import edition_views, told
@@ -61,4 +62,5 @@ def passage(request: HttpRequest, path: str, pk: int) -> HttpResponse:
     }
     response = page("paper/passage.html", context, around=around, path=own_path)
     response.headers["X-Robots-Tag"] = "noindex"
-    return made_from(response, FRAME, document_key(found.document_id))
+    keys = (FRAME, document_key(found.document_id), reactions_key(found.document_id))
+    return made_from(response, *keys)

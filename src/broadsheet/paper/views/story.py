@@ -10,6 +10,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from broadsheet import clock
+from broadsheet.discussion.keys import reactions_key
 from broadsheet.paper.memento import History, compact, history_of, negotiates_in_place
 from broadsheet.paper.presenters.form import CommentForm
 from broadsheet.paper.presenters.frame import frame, page, private_page
@@ -51,7 +52,7 @@ def story(request: HttpRequest, path: str) -> HttpResponse:
     response.headers["Link"] = History(found.path).links()
     if negotiates_in_place():
         patch_vary_headers(response, ["Accept-Datetime"])
-    return of_document(response, found.document)
+    return of_document(response, found.document, has_thread=True)
 
 
 @pressed()
@@ -113,9 +114,17 @@ def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     return of_document(response, found.document)
 
 
-def of_document(response: HttpResponse, document: Document) -> HttpResponse:
-    """Let a page be held ready until something happens to its document, or around all pages."""
-    keys = (FRAME, document_key(document.pk))
+def of_document(
+    response: HttpResponse, document: Document, *, has_thread: bool = False
+) -> HttpResponse:
+    """Let a page be held ready until something happens to its document, or around all pages.
+
+    A page that shows comments ``has_thread``: what readers say of them without words changes it too.
+    Not one of a past moment, which shows what they had said by then.
+    """
+    keys = [FRAME, document_key(document.pk)]
+    if has_thread:
+        keys.append(reactions_key(document.pk))
     return made_from(response, *keys, sequence=document.head_sequence)
 
 

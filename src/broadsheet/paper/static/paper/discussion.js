@@ -2,16 +2,23 @@
 // and a reply is written beneath what it answers.
 
 import { noteAddress, seekAddressed } from "./address.js";
-import { keepDraft } from "./drafts.js";
+import { keepDraft, unsentReplies } from "./drafts.js";
+import { reveal, startFolds } from "./folds.js";
 import { clearErrors, send, showChanged, showErrors, showHeld, showPreview, tellOnce } from "./forms.js";
+import { beKnown } from "./memory.js";
 import { showMore } from "./more.js";
+import { heedEdits, Own } from "./own.js";
 import { place } from "./placing.js";
+import { heedReactions } from "./reacting.js";
 import { trusted } from "./trusted.js";
+import { Visits } from "./visits.js";
 
 const discussion = document.querySelector("[data-document]");
 const thread = discussion?.querySelector("[data-thread]");
 const status = discussion?.querySelector("[data-status]");
 const mainForm = discussion?.querySelector("[data-write]");
+
+const own = discussion?.dataset.mine ? new Own(discussion) : null;
 
 let whoAmI = null;
 
@@ -26,6 +33,7 @@ function me() {
 async function showWriter(form) {
   const { name } = await me();
   const guest = form.querySelector("[data-guest]");
+  if (name) beKnown();
   if (!name || !guest) return;
   const line = document.createElement("p");
   line.className = "writer";
@@ -49,8 +57,8 @@ function showCount(count) {
   status.textContent = `Your comment is posted. ${words}.`;
 }
 
-function enhance(form, { parent = "", onDone = null } = {}) {
-  const draft = keepDraft(form, `${discussion.dataset.document}:${parent}`);
+function enhance(form, { parent = "", to = "", onDone = null } = {}) {
+  const draft = keepDraft(form, `${discussion.dataset.document}:${parent}`, to);
   form.addEventListener("focusin", () => showWriter(form), { once: true });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -68,13 +76,17 @@ function enhance(form, { parent = "", onDone = null } = {}) {
         clearErrors(form);
         form.querySelector(".preview")?.remove();
         draft.done();
+        const asks = form.elements.namedItem("is_question");
+        if (asks) asks.checked = false;
         if (body.held) {
+          beKnown();
           showHeld(form, body.html);
           onDone?.();
           return;
         }
         const comment = placeAnswer(body);
         showCount(body.count);
+        own?.add(body.id);
         onDone?.();
         comment.focus();
         noteAddress(comment);
@@ -102,11 +114,13 @@ function reply(link) {
   const text = form.elements.namedItem("text");
   text.setAttribute("aria-describedby", `text-help-${id}`);
   text.value = "";
+  form.elements.namedItem("is_question").checked = false;
   clearErrors(form);
   form.querySelector(".preview")?.remove();
   form.querySelector(".changed")?.remove();
   tellOnce(form, false);
   form.querySelector(".write-heading").textContent = link.textContent;
+  showPace(form, link);
   const parent = document.createElement("input");
   parent.type = "hidden";
   parent.name = "parent";
@@ -131,16 +145,72 @@ function reply(link) {
     if (event.key === "Escape") close();
   });
   openReply = { close };
-  enhance(form, { parent: id, onDone: close });
+  const who = document.querySelector(`#c-${id} .who`)?.textContent ?? "";
+  enhance(form, { parent: id, to: who, onDone: close });
   text.focus();
+}
+
+/** Say in the form of a reply how slow its branch is, where it is. */
+function showPace(form, link) {
+  const item = [...(link.closest("[data-thread]")?.children ?? [])].find((each) => each.contains(link));
+  const slow = item?.querySelector(":scope > .comment > .pace");
+  if (!slow) return;
+  form.querySelector("[data-pace]")?.remove();
+  const words = document.createElement("p");
+  words.className = "openness";
+  words.textContent = slow.textContent;
+  form.querySelector(".row").before(words);
+}
+
+/** Tell of replies that were begun and not sent, before the form that everybody sees. */
+function offerUnsent() {
+  for (const { parent, to, discard } of unsentReplies(discussion.dataset.document)) {
+    const note = document.createElement("p");
+    note.className = "unsent";
+    const name = document.createElement("bdi");
+    name.textContent = to || `comment ${parent}`;
+    const open = document.createElement("button");
+    open.type = "button";
+    open.textContent = "Open it";
+    open.addEventListener("click", () => {
+      const link = thread.querySelector(`[data-reply="${parent}"]`);
+      note.remove();
+      if (!link) {
+        location.assign(`/c/${parent}/`);
+        return;
+      }
+      reveal(link);
+      reply(link);
+    });
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.textContent = "Discard it";
+    drop.addEventListener("click", () => {
+      discard();
+      note.remove();
+      mainForm.elements.namedItem("text").focus();
+    });
+    note.append("You have an unsent reply to ", name, ". ", open, " ", drop);
+    mainForm.before(note);
+  }
 }
 
 if (discussion && thread) {
   showMore(discussion, thread, status);
+  startFolds(discussion, thread);
   seekAddressed();
+}
+if (own && thread) {
+  heedReactions(discussion);
+  heedEdits(discussion, own);
+  if (discussion.dataset.sequence) new Visits(discussion, thread, own).start();
+  else own.ask();
+  // Comments that are put into the page later are dressed as well.
+  new MutationObserver(() => own.dress()).observe(thread, { childList: true, subtree: true });
 }
 if (discussion && mainForm) {
   enhance(mainForm);
+  offerUnsent();
   thread.addEventListener("click", (event) => {
     const link = event.target.closest("[data-reply]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -170,19 +170,44 @@ function heading() {
   return found;
 }
 
+const TAKEN_BY = { writer: "Deleted by its writer.", moderator: "Removed by a moderator.", editor: "Removed by an editor." };
+
 /** Take the words and the name of a removed comment from the page; the reason stands there when it is
  * loaded anew. */
-function takeAway(id) {
+function takeAway(id, by) {
   const comment = document.getElementById(`c-${id}`);
   const words = comment?.querySelector(".said");
   if (!words) return;
-  words.textContent = "Removed by the publication.";
+  words.textContent = TAKEN_BY[by] ?? "Removed by the publication.";
   comment.classList.add("tombstone");
   for (const part of comment.querySelectorAll("h3 .who, h3 .mark, h3 .also, h3 .disclosure, .interest, .acts, .about")) part.remove();
   const who = document.createElement("span");
   who.className = "who unknown";
   who.textContent = "Removed comment";
   comment.querySelector("h3").prepend(who, " ");
+}
+
+/** Offer to show a comment as it stands now; the words that are read stay until the reader asks. */
+function offerAnew(id, words, number) {
+  const comment = document.getElementById(`c-${id}`);
+  if (!comment?.dataset.n || comment.classList.contains("tombstone")) return;
+  comment.querySelector(":scope > .anew")?.remove();
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "anew";
+  button.textContent = words;
+  button.addEventListener("click", async () => {
+    const n = Number(comment.dataset.n);
+    try {
+      const now = await fetchPart(`${discussion.dataset.since}${n - 1}/${n}/?seen=${number}`, `#c-${id}`);
+      comment.replaceWith(now);
+      now.tabIndex = -1;
+      now.focus();
+    } catch {
+      status.textContent = "The comment could not be loaded. Please try again.";
+    }
+  });
+  comment.querySelector("h3").after(button);
 }
 
 /** Say where a removed comment stood that it can be read again; its words come with the page. */
@@ -247,8 +272,15 @@ function begin() {
     after: Number(discussion.dataset.sequence),
     tell(kind, data, number) {
       if (kind === "comment") arrivals.note(data.comment, data.n, number);
-      if (kind === "removal") takeAway(data.comment);
+      if (kind === "removal") takeAway(data.comment, data.by);
       if (kind === "restoration") tellRestored(data.comment);
+      if (kind === "version" && Number(document.getElementById(`c-${data.comment}`)?.dataset.v) < data.version) {
+        offerAnew(data.comment, "Edited just now: show the new words", number);
+      }
+      if (kind === "answer" && data.is_marked) {
+        offerAnew(data.question, "Answered just now: show by which reply", number);
+        offerAnew(data.reply, "Marked as the answer just now: show", number);
+      }
       if (kind === "edition") editions.tell(data.edition, data.kind);
       if (kind === "withdrawal" || data.is_withdrawn) {
         withdrawn();

@@ -9,7 +9,7 @@ const REOPEN = 60_000; // milliseconds before a stream that was refused is tried
 const REOPEN_AT_MOST = 900_000;
 const OPEN = 1; // of a stream
 const CLOSED = 2;
-const KINDS = ["comment", "edition", "note", "removal", "restoration", "withdrawal", "reset"];
+const KINDS = ["comment", "edition", "note", "removal", "restoration", "version", "answer", "withdrawal", "reset"];
 
 export class Wire {
   /** `after` is the number of the last event that the page knows; `tell(kind, data, number)` is called

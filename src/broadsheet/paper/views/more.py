@@ -1,0 +1,199 @@
+"""What a reader can do about one comment besides answering it, on a page that needs no scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from broadsheet.discussion.digests import wish_to_follow
+from broadsheet.discussion.enums import Digest
+from broadsheet.discussion.follows import (
+    FollowRefused,
+    Target,
+    follow,
+    follow_of,
+    unfollow,
+)
+from broadsheet.discussion.interests import (
+    QuestionRefused,
+    answer_interest,
+    ask_for_interest,
+    may_answer,
+    question_of,
+)
+from broadsheet.discussion.models import Comment
+from broadsheet.discussion.pages import one_comment
+from broadsheet.paper.presenters.frame import frame, private_page
+from broadsheet.paper.presenters.moments import moment
+from broadsheet.paper.presenters.thread import single_view
+from broadsheet.paper.views.account.common import take_for_computer
+from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here
+from broadsheet.paper.views.me import Guest, writer_of
+from broadsheet.readers.limits import HOUR, Limit, TooMany
+from broadsheet.readers.models import Account, Mute
+from broadsheet.readers.muting import MuteRefused, mute, name_key, unmute
+from broadsheet.record.queries import current_path
+
+HOW_OFTEN = [(each.value, each.label) for each in Digest if each is not Digest.NEVER]
+"""What a guest can choose."""
+OF_COMPUTER = Limit("ask others, computer", 20, HOUR)
+OF_NETWORK = Limit("ask others, network", 200, HOUR)
+DONE = {
+    "follow": "You will be told of replies.",
+    "unfollow": "You are told of replies no more.",
+    "ask-to-follow": (
+        "If this address is not confirmed yet, a mail is on its way to it. Open it and press the"
+        " button; then you will be told."
+    ),
+    "mute": "Muted: you will not see what they write. Nobody else is concerned, and nobody is told.",
+    "unmute": "Not muted any more.",
+    "ask": "Asked. An answer, or that there is none, will stand at the comment.",
+    "answer": "Thank you. Your answer stands at your comment now.",
+}
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def more(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a comment with what can be done about it, or do it."""
+    said = get_object_or_404(Comment.objects.select_related("document__edition"), pk=pk)
+    path = current_path(said.document_id)
+    comment = one_comment(said.document, pk)
+    if path is None or comment is None or said.document.edition is None:
+        raise Http404("this comment is not there")
+    comment.document = said.document
+    account, _ = writer_of(request)
+    problem: dict[str, str] = {}
+    if request.method == "POST":
+        if not is_from_here(request, by_session=account is not None):
+            problem = {"page": FROM_ELSEWHERE}
+        else:
+            try:
+                done = _do(request, comment, account)
+                return _led(request, pk, done)
+            except FollowRefused as refusal:
+                problem = {"follow": str(refusal)}
+            except MuteRefused as refusal:
+                problem = {"mute": str(refusal)}
+            except QuestionRefused as refusal:
+                problem = {"interest": str(refusal)}
+    return _page(request, comment, account, path, problem)
+
+
+def _led(request: HttpRequest, pk: int, done: str) -> HttpResponse:
+    key = request.POST.get("key", "")
+    kept = f"&key={key}" if key.isalnum() else ""
+    response = HttpResponseRedirect(f"/c/{pk}/more/?done={done}{kept}", status=303)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
+    """Do what a form asks and return what was done."""
+    data = request.POST
+    wanted = data.get("do", "")
+    if comment.removed_at:
+        raise QuestionRefused("The words of this comment were removed.")
+    if wanted in ("ask", "ask-to-follow"):
+        bound(request)
+    if wanted == "ask":
+        ask_for_interest(comment_id=comment.pk, account=account)
+    elif wanted == "answer":
+        guest = Guest.known(request)
+        answer_interest(
+            comment_id=comment.pk,
+            answer=data.get("answer", ""),
+            account=account,
+            guest_key=guest.key if guest else "",
+            key=data.get("key", ""),
+        )
+    elif wanted == "ask-to-follow":
+        wish_to_follow(
+            email=data.get("email", ""),
+            target=Target(comment=comment),
+            digest=data.get("digest", ""),
+        )
+    elif account is None:
+        raise FollowRefused("Please sign in first.")
+    else:
+        _do_as(account, comment, wanted)
+    return wanted
+
+
+def bound(request: HttpRequest) -> None:
+    """Bound what one computer, or its network, asks of others without an account."""
+    try:
+        take_for_computer(request, OF_COMPUTER, OF_NETWORK)
+    except TooMany as refusal:
+        minutes = -(-refusal.retry_after // 60)
+        raise FollowRefused(
+            f"This was asked often from where you are. Please come back in {minutes} minutes."
+        ) from refusal
+
+
+def _do_as(account: Account, comment: Comment, wanted: str) -> None:
+    target = Target(comment=comment)
+    if wanted == "follow":
+        follow(account=account, target=target)
+    elif wanted == "unfollow":
+        if found := follow_of(account, target):
+            unfollow(account=account, follow_id=found.pk)
+    elif wanted == "mute":
+        mute(account=account, muted_id=comment.account_id, name=comment.name)
+    elif wanted == "unmute":
+        if muted := _mute_of(account, comment):
+            unmute(account=account, mute_id=muted.pk)
+    else:
+        raise FollowRefused("This form is not one of ours.")
+
+
+def _mute_of(account: Account, comment: Comment) -> Mute | None:
+    key = "" if comment.account_id else name_key(comment.name)
+    return Mute.objects.filter(account=account, muted_id=comment.account_id, key=key).first()
+
+
+def _page(
+    request: HttpRequest,
+    comment: Comment,
+    account: Account | None,
+    path: str,
+    problem: dict[str, str],
+) -> HttpResponse:
+    around = frame()
+    question = question_of(comment)
+    guest = Guest.known(request)
+    given = request.POST if request.method == "POST" else request.GET
+    key = given.get("key", "")
+    context: dict[str, Any] = {
+        "comment": single_view(comment.document, comment, path=path, zone=around.zone),
+        "headline": comment.document.edition.headline if comment.document.edition else "",
+        "path": path,
+        "account": account,
+        "is_own": bool(account and account.pk == comment.account_id),
+        "follow": follow_of(account, Target(comment=comment)) if account else None,
+        "mute": _mute_of(account, comment) if account else None,
+        "who": f"a{comment.account_id}" if comment.account_id else "",
+        "question": question,
+        "asked": moment(question.asked_at, around.zone) if question else None,
+        "may_answer": question is not None
+        and question.answered_at is None
+        and may_answer(comment, account=account, guest_key=guest.key if guest else "", key=key),
+        "key": key if key.isalnum() else "",
+        "how_often": HOW_OFTEN,
+        "given": given,
+        "problem": problem,
+        "done": DONE.get(request.GET.get("done", ""), "") if not problem else "",
+        "token": get_token(request) if account else "",
+    }
+    return private_page(
+        "paper/more.html",
+        context,
+        around=around,
+        path=f"/c/{comment.pk}/more/",
+        status=422 if problem else 200,
+    )
