@@ -77,9 +77,9 @@ _ADVICE = {
 class NameTaken(NameUnusable):
     """The name belongs to somebody else; the message says to whom in plain words."""
 
-    def __init__(self, given: str, name: str, belongs: Belongs) -> None:
+    def __init__(self, given: str, name: str, belongs: Belongs, *, is_mark: bool = False) -> None:
         self.belongs: Belongs = belongs
-        if belongs is Belongs.ROLE and len(_words(given)) > len(_words(name)):
+        if is_mark:
             super().__init__(
                 f"“{name}” in a name looks like a mark that we give. Please leave it out."
             )
@@ -172,7 +172,7 @@ def _check_marks(name: str) -> None:
     words = _words(name)
     for word in {words[0], words[-1]} if words else ():
         if _marks() & name_keys(word):
-            raise NameTaken(name, word, Belongs.ROLE)
+            raise NameTaken(name, word, Belongs.ROLE, is_mark=True)
 
 
 @cache
@@ -207,13 +207,14 @@ def _load() -> Protected:
         for key in name_keys(owner.name):
             owners.setdefault(key, []).append(owner)
 
+    # Roles go first: that a word is one says more than that somebody is called so.
+    for word in ROLES:
+        add(Owner(Belongs.ROLE, word))
     for belongs, name, author_id, account_id in parts[0].union(*parts[1:], all=True):
         if belongs == Belongs.STAFF:
             staff.add(account_id)
         if name:
             add(Owner(Belongs(belongs), name, author_id or None, account_id or None))
-    for word in ROLES:
-        add(Owner(Belongs.ROLE, word))
     return Protected(owners, frozenset(staff))
 
 

@@ -80,6 +80,11 @@ def test_other_names_are_free(everybody, name):
             " are about. If it is your name as well, please add something that tells you apart, such as"
             " where you live.",
         ),
+        (
+            "The Editor",
+            "Readers could take “The Editor” for “editor” here: readers would think that you speak for"
+            " the publication. Please choose another name.",
+        ),
         ("Zoe, Staff", "“Staff” in a name looks like a mark that we give. Please leave it out."),
     ],
 )
