@@ -61,6 +61,12 @@ ACTS = {
     ItemKind.REPORT: (KEEP, REMOVE),
     ItemKind.APPEAL: (REVERSE, UPHOLD),
 }
+TABS = {
+    ItemKind.COMMENT: "Held comments",
+    ItemKind.EDIT: "Held edits",
+    ItemKind.REPORT: "Reported",
+    ItemKind.APPEAL: "Appeals",
+}
 MEASURES = {
     "publish": Measure.PUBLISHED,
     "decline": Measure.DECLINED,
@@ -161,7 +167,7 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
     closed_to = ""
     if decision and not may_decide_appeal(decision, by):
         closed_to = "You made this decision; the appeal is for another moderator."
-    name = (held.name if held else comment.name if comment else "") or NO_NAME
+    name = (held.name if held else waiting.name) or NO_NAME
     return ItemView(
         pk=str(item.pk),
         kind=item.kind,
@@ -178,7 +184,7 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
         passages=waiting.passages,
         reasons=[_reason(reason) for reason in item.held.reasons] if item.held else (),
         reports=[report_line(report, zone) for report in waiting.reports],
-        record=record_words(waiting.record, zone),
+        record=record_words(waiting.record, zone) if waiting.person else (),
         claim=_claim(waiting, by, now, zone),
         is_claimed=is_claimed,
         acts=() if closed_to else ACTS[kind],
@@ -217,7 +223,7 @@ def _who(waiting: Waiting, *, by_author: bool) -> str:
         return "author"
     if waiting.person.account_id is not None:
         return "signed in"
-    return "guest" if waiting.person else "not known"
+    return "guest" if waiting.person else "nothing is known of the writer"
 
 
 def _above(said: Said) -> AboveView:

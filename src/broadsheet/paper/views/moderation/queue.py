@@ -46,6 +46,7 @@ from broadsheet.paper.presenters.moderation import (
     LAWS,
     MEASURES,
     RULES,
+    TABS,
     ItemView,
     decision_line,
     item_view,
@@ -156,7 +157,7 @@ def _listed(
 
 
 def _around(counts: QueueCounts, filters: QueueFilters, place: Place) -> dict[str, Any]:
-    by_kind = [(kind.value, kind.label, counts.by_kind.get(kind.value, 0)) for kind in ItemKind]
+    by_kind = [(kind.value, TABS[kind], counts.by_kind.get(kind.value, 0)) for kind in ItemKind]
     tabs = [("", "All", counts.total), *by_kind]
     return {
         "tabs": [
