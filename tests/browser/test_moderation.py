@@ -18,7 +18,7 @@ from tests.site import environment, free_port
 
 OTHER = "sol@news.example"
 PASSWORD = "correct horse 9"
-_HOLD = """
+_HOLD = f"""
 import json, sys
 import django
 django.setup()
@@ -30,14 +30,14 @@ from broadsheet.readers.models import Account
 from broadsheet.record.models import Address
 path, *texts = sys.argv[1:]
 document = Address.objects.get(path=path).document_id
-if not Account.objects.filter(email="{other}").exists():
-    Account.objects.create_superuser("{other}", "{password}", name="Sol Second")
+if not Account.objects.filter(email="{OTHER}").exists():
+    Account.objects.create_superuser("{OTHER}", "{PASSWORD}", name="Sol Second")
 for text in texts:
     draft = Draft(text=text, name="Lena Brookes", email="lena@reader.example")
     sender = Sender(address="192.0.2.7", guest_key="d" * 64)
     reason = Reason("links", Outcome.HOLD, "It has many links.")
     hold(prepared(document_id=document, draft=draft, sender=sender), Verdict([reason]))
-""".format(other=OTHER, password=PASSWORD)
+"""
 
 
 @pytest.fixture

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from broadsheet.moderation.appeals import may_decide_appeal
 from broadsheet.moderation.claims import is_claimed_by_another
@@ -35,6 +39,28 @@ MAX_ABOVE = 400
 
 RULES = [(ground.value, ground.label) for ground in RULE_GROUNDS]
 LAWS = [(ground.value, ground.label) for ground in LAW_GROUNDS]
+
+
+@lru_cache(maxsize=64)
+def ground_options(chosen: str) -> SafeString:
+    """Return the choices of grounds as HTML. Kept: a page of the queue has them fifty times."""
+    groups = [
+        format_html(
+            '<optgroup label="{}">{}</optgroup>',
+            label,
+            format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                (
+                    (value, mark_safe(" selected") if value == chosen else "", words)
+                    for value, words in grounds
+                ),
+            ),
+        )
+        for label, grounds in (("Our rules", RULES), ("A law", LAWS))
+    ]
+    first = mark_safe('<option value="">Choose …</option>')
+    return format_html("{}{}{}", first, *groups)
 
 
 @dataclass(frozen=True)
@@ -154,6 +180,10 @@ class ItemView:
     @property
     def id(self) -> str:
         return f"item-{self.pk}"
+
+    @property
+    def ground_options(self) -> SafeString:
+        return ground_options(self.ground)
 
 
 def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetime) -> ItemView:

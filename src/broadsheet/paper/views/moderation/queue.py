@@ -43,12 +43,11 @@ from broadsheet.moderation.queries import (
 from broadsheet.paper.presenters.frame import frame
 from broadsheet.paper.presenters.moderation import (
     DONE,
-    LAWS,
     MEASURES,
-    RULES,
     TABS,
     ItemView,
     decision_line,
+    ground_options,
     item_view,
     reason_label,
     refused,
@@ -170,8 +169,7 @@ def _around(counts: QueueCounts, filters: QueueFilters, place: Place) -> dict[st
             (name, reason_label(name), count) for name, count in counts.by_reason.items()
         ),
         "urgent": counts.urgent,
-        "rules": RULES,
-        "laws": LAWS,
+        "ground_options": ground_options(""),
         "undo_minutes": UNDO_WITHIN.seconds // 60,
     }
 
