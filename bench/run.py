@@ -30,6 +30,7 @@ PARTS = (
     "accepted",
     "streams",
     "pressed_memory",
+    "moderation_queue",
 )
 """In this order: those that only read share a store, which is warm then."""
 BESIDE = ("peers",)

@@ -17,8 +17,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from broadsheet.conf.prepare import release_stamp
-
 START_WITHIN = 120.0
 """Seconds: a first start collects static files and loads the sample."""
 
@@ -56,6 +54,9 @@ def command(*arguments: str) -> list[str]:
 def lend_static_files(data: Path) -> None:
     """Give a new store the collected static files of an earlier run: to collect and compress them
     takes longer than most journeys. Found by the stamp of the release, so never old ones."""
+    # Here, since the benchmarks import this module without settings.
+    from broadsheet.conf.prepare import release_stamp
+
     kept = Path(tempfile.gettempdir()) / f"broadsheet-static-{os.getuid()}-{release_stamp()[:16]}"
     if not kept.is_dir():
         with tempfile.TemporaryDirectory() as scratch:

@@ -71,6 +71,8 @@ class Waiting:
     item: QueueItem
     text: str
     """The words that are judged."""
+    name: str = ""
+    """With which the comment was signed."""
     before: str = ""
     """Of an edit: the words that stand now."""
     above: Sequence[Said] = ()
@@ -250,6 +252,7 @@ def _in_context(items: Sequence[QueueItem]) -> list[Waiting]:
         Waiting(
             item=item,
             text=_judged(item, comments.get(item.pk), texts, removed),
+            name=_signed(comments.get(item.pk), removed),
             before=texts.get(comments[item.pk].pk, "")
             if item.kind == ItemKind.EDIT and item.pk in comments
             else "",
@@ -294,6 +297,13 @@ def _judged(
     if words := removed.get(comment.pk):
         return str(words.texts[max(words.texts, key=int)]) if words.texts else ""
     return texts.get(comment.pk, "")
+
+
+def _signed(comment: Comment | None, removed: Mapping[int, RemovedWords]) -> str:
+    if comment is None:
+        return ""
+    words = removed.get(comment.pk)
+    return words.name if words else comment.name
 
 
 def _parent_id(item: QueueItem) -> int | None:

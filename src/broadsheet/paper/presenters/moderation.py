@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from broadsheet.moderation.appeals import may_decide_appeal
 from broadsheet.moderation.claims import is_claimed_by_another
@@ -37,6 +41,28 @@ RULES = [(ground.value, ground.label) for ground in RULE_GROUNDS]
 LAWS = [(ground.value, ground.label) for ground in LAW_GROUNDS]
 
 
+@lru_cache(maxsize=64)
+def ground_options(chosen: str) -> SafeString:
+    """Return the choices of grounds as HTML. Kept: a page of the queue has them fifty times."""
+    groups = [
+        format_html(
+            '<optgroup label="{}">{}</optgroup>',
+            label,
+            format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                (
+                    (value, mark_safe(" selected") if value == chosen else "", words)
+                    for value, words in grounds
+                ),
+            ),
+        )
+        for label, grounds in (("Our rules", RULES), ("A law", LAWS))
+    ]
+    first = mark_safe('<option value="">Choose …</option>')
+    return format_html("{}{}{}", first, *groups)
+
+
 @dataclass(frozen=True)
 class Act:
     """Something that can be decided; ``key`` is the key that does it."""
@@ -60,6 +86,12 @@ ACTS = {
     ItemKind.EDIT: (PUBLISH, DECLINE),
     ItemKind.REPORT: (KEEP, REMOVE),
     ItemKind.APPEAL: (REVERSE, UPHOLD),
+}
+TABS = {
+    ItemKind.COMMENT: "Held comments",
+    ItemKind.EDIT: "Held edits",
+    ItemKind.REPORT: "Reported",
+    ItemKind.APPEAL: "Appeals",
 }
 MEASURES = {
     "publish": Measure.PUBLISHED,
@@ -149,6 +181,10 @@ class ItemView:
     def id(self) -> str:
         return f"item-{self.pk}"
 
+    @property
+    def ground_options(self) -> SafeString:
+        return ground_options(self.ground)
+
 
 def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetime) -> ItemView:
     """Return what waits as it is shown to a moderator. No statement, of an appeal some."""
@@ -161,7 +197,7 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
     closed_to = ""
     if decision and not may_decide_appeal(decision, by):
         closed_to = "You made this decision; the appeal is for another moderator."
-    name = (held.name if held else comment.name if comment else "") or NO_NAME
+    name = (held.name if held else waiting.name) or NO_NAME
     return ItemView(
         pk=str(item.pk),
         kind=item.kind,
@@ -178,7 +214,7 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
         passages=waiting.passages,
         reasons=[_reason(reason) for reason in item.held.reasons] if item.held else (),
         reports=[report_line(report, zone) for report in waiting.reports],
-        record=record_words(waiting.record, zone),
+        record=record_words(waiting.record, zone) if waiting.person else (),
         claim=_claim(waiting, by, now, zone),
         is_claimed=is_claimed,
         acts=() if closed_to else ACTS[kind],
@@ -217,7 +253,7 @@ def _who(waiting: Waiting, *, by_author: bool) -> str:
         return "author"
     if waiting.person.account_id is not None:
         return "signed in"
-    return "guest" if waiting.person else "not known"
+    return "guest" if waiting.person else "nothing is known of the writer"
 
 
 def _above(said: Said) -> AboveView:

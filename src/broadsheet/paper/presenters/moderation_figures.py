@@ -24,17 +24,22 @@ def _label(first: dt.date) -> str:
 def headline_figures(found: ModerationFigures) -> list[FigureView]:
     """Return the numbers of all months together."""
     months = found.months
-    appeals = sum(month.appeals for month in months)
-    reversed_ = sum(month.reversed for month in months)
+    counted = [
+        (sum(month.held for month in months), "comment held", "comments held"),
+        (found.total(Measure.PUBLISHED), "published after a look", "published after a look"),
+        (found.total(Measure.DECLINED), "not published", "not published"),
+        (found.total(Measure.REMOVED), "removed", "removed"),
+        (sum(month.reports for month in months), "report", "reports"),
+        (
+            sum(month.notices for month in months),
+            "notice of illegal content",
+            "notices of illegal content",
+        ),
+        (sum(month.appeals for month in months), "appeal", "appeals"),
+        (sum(month.reversed for month in months), "reversed", "reversed"),
+    ]
     figures = [
-        FigureView(f"{sum(month.held for month in months):,}", "held"),
-        FigureView(f"{found.total(Measure.PUBLISHED):,}", "of them published"),
-        FigureView(f"{found.total(Measure.DECLINED):,}", "not published"),
-        FigureView(f"{found.total(Measure.REMOVED):,}", "removed"),
-        FigureView(f"{sum(month.reports for month in months):,}", "reports"),
-        FigureView(f"{sum(month.notices for month in months):,}", "notices of illegal content"),
-        FigureView(f"{appeals:,}", "appeals"),
-        FigureView(f"{reversed_:,}", "reversed"),
+        FigureView(f"{count:,}", one if count == 1 else many) for count, one, many in counted
     ]
     if found.median is not None:
         figures.append(FigureView(duration_in_words(found.median), "median time to a decision"))

@@ -24,7 +24,7 @@ from broadsheet.moderation.deciding import UNDO_WITHIN, DecisionRefused, Ruling,
 from broadsheet.moderation.enums import BanKind, Ground, Measure
 from broadsheet.moderation.models import QueueItem
 from broadsheet.moderation.queries import judged_comment, judged_held
-from broadsheet.paper.presenters.moderation import LAWS, RULES
+from broadsheet.paper.presenters.moderation import ground_options
 from broadsheet.paper.views.moderation.places import Place, for_moderators
 from broadsheet.readers.models import Account
 
@@ -122,8 +122,7 @@ def _shown(
         "ground": data.get("ground", "spam"),
         "words": data.get("words", "")[:MAX_WORDS],
         "sweeps": is_first or "sweep" in data,
-        "rules": RULES,
-        "laws": LAWS,
+        "ground_options": ground_options(data.get("ground", "spam")),
         "at_once": AT_ONCE,
         "batch": batch,
         "problem": problem,

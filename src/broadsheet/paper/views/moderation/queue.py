@@ -43,11 +43,11 @@ from broadsheet.moderation.queries import (
 from broadsheet.paper.presenters.frame import frame
 from broadsheet.paper.presenters.moderation import (
     DONE,
-    LAWS,
     MEASURES,
-    RULES,
+    TABS,
     ItemView,
     decision_line,
+    ground_options,
     item_view,
     reason_label,
     refused,
@@ -156,7 +156,7 @@ def _listed(
 
 
 def _around(counts: QueueCounts, filters: QueueFilters, place: Place) -> dict[str, Any]:
-    by_kind = [(kind.value, kind.label, counts.by_kind.get(kind.value, 0)) for kind in ItemKind]
+    by_kind = [(kind.value, TABS[kind], counts.by_kind.get(kind.value, 0)) for kind in ItemKind]
     tabs = [("", "All", counts.total), *by_kind]
     return {
         "tabs": [
@@ -169,8 +169,7 @@ def _around(counts: QueueCounts, filters: QueueFilters, place: Place) -> dict[st
             (name, reason_label(name), count) for name, count in counts.by_reason.items()
         ),
         "urgent": counts.urgent,
-        "rules": RULES,
-        "laws": LAWS,
+        "ground_options": ground_options(""),
         "undo_minutes": UNDO_WITHIN.seconds // 60,
     }
 

@@ -1,0 +1,221 @@
+"""Moderation as those concerned meet it: held and published by keyboard; reported, removed, explained,
+appealed and put back.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from tests.browser.test_desk import sign_in
+from tests.site import environment, free_port
+
+OTHER = "sol@news.example"
+PASSWORD = "correct horse 9"
+_HOLD = f"""
+import json, sys
+import django
+django.setup()
+from broadsheet.discussion.actions import Draft, Sender, prepared
+from broadsheet.moderation.enums import Outcome
+from broadsheet.moderation.reasons import Reason, Verdict
+from broadsheet.moderation.submission import hold
+from broadsheet.readers.models import Account
+from broadsheet.record.models import Address
+path, *texts = sys.argv[1:]
+document = Address.objects.get(path=path).document_id
+if not Account.objects.filter(email="{OTHER}").exists():
+    Account.objects.create_superuser("{OTHER}", "{PASSWORD}", name="Sol Second")
+for text in texts:
+    draft = Draft(text=text, name="Lena Brookes", email="lena@reader.example")
+    sender = Sender(address="192.0.2.7", guest_key="d" * 64)
+    reason = Reason("links", Outcome.HOLD, "It has many links.")
+    hold(prepared(document_id=document, draft=draft, sender=sender), Verdict([reason]))
+"""
+
+
+@pytest.fixture
+def held(site) -> Callable[..., None]:
+    """Let comments wait, as a rule would; there is a second moderator then."""
+
+    def hold(path: str, *texts: str) -> None:
+        around = environment(site.data, free_port())
+        around["DJANGO_SETTINGS_MODULE"] = "broadsheet.conf.settings"
+        around["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
+        subprocess.run([sys.executable, "-c", _HOLD, path, *texts], env=around, check=True)
+
+    return hold
+
+
+@pytest.fixture
+def moderator(open_page, site) -> Callable[..., Page]:
+    """Open a page of the queue as somebody who may."""
+
+    def at(path: str, *, as_other: bool = False, **options: object) -> Page:
+        page = open_page("/desk/login/", expect_faults=True, **options)
+        if as_other:
+            page.get_by_label("Email").fill(OTHER)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            expect(page).to_have_url(re.compile("/desk/$"))
+        else:
+            sign_in(page, site)
+        page.goto(path)
+        return page
+
+    return at
+
+
+def item(page: Page, text: str):
+    return page.locator(".mod-item", has_text=text)
+
+
+def test_held_comments_are_decided_by_keyboard_without_leaving_the_page(
+    moderator, held, quiet, open_page
+):
+    held(quiet, "First of three.", "Second of three.", "Third of three.")
+    page = moderator("/moderation/?kind=comment")
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.evaluate("window.untouched = true")
+
+    page.keyboard.press("j")
+    expect(page.locator(".mod-item:focus")).to_have_count(0)
+    page.get_by_label("Keyboard shortcuts").check()
+    expect(page.locator("[data-told]")).to_have_text("Keyboard shortcuts are on.")
+    page.get_by_label("Keyboard shortcuts").blur()
+    item(page, "First of three.").focus()
+    page.keyboard.press("p")
+    expect(page.locator("[data-told]")).to_have_text("Published.")
+    expect(item(page, "Second of three.")).to_be_focused()
+    page.keyboard.press("u")
+    expect(page.locator("[data-told]")).to_have_text("Undone: 1.")
+    expect(item(page, "First of three.")).to_be_focused()
+    page.keyboard.press("p")
+    expect(item(page, "Second of three.")).to_be_focused()
+    page.keyboard.press("d")
+    expect(item(page, "Second of three.").get_by_label("Ground")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(item(page, "Second of three.")).to_be_focused()
+    page.keyboard.press("d")
+    page.keyboard.type("Adv")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-told]")).to_have_text("Not published.")
+    expect(item(page, "Third of three.")).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("[data-selected]")).to_have_text("1 selected")
+    page.get_by_role("button", name="Publish").last.click()
+    expect(page.locator("[data-told]")).to_have_text("Published.")
+    assert page.evaluate("window.untouched")
+    assert faults == []
+
+    story = open_page(quiet)
+    thread = story.locator("[data-thread]")
+    expect(thread).to_contain_text("First of three.")
+    expect(thread).to_contain_text("Third of three.")
+    expect(thread).not_to_contain_text("Second of three.")
+    page.reload()
+    expect(page.get_by_label("Keyboard shortcuts")).to_be_checked()
+
+
+def test_without_scripts_each_decision_is_a_form(moderator, held, quiet):
+    held(quiet, "Plain one.", "Plain two.")
+    page = moderator("/moderation/?kind=comment", java_script_enabled=False)
+
+    entry = item(page, "Plain one.")
+    entry.locator("summary", has_text="Decline").click()
+    entry.get_by_label("Ground").select_option("Against the house rules in another way")
+    entry.get_by_role("button", name="Decline").click()
+    expect(item(page, "Plain one.").get_by_role("alert")).to_contain_text("Say in your own words")
+    entry = item(page, "Plain one.")
+    entry.get_by_label("In your words").fill("Not here.")
+    entry.get_by_role("button", name="Decline").click()
+    expect(page.locator(".mod-done")).to_contain_text("1 decided: not published.")
+    page.get_by_role("button", name="Undo").click()
+    expect(item(page, "Plain one.")).to_have_count(1)
+
+
+def test_report_removal_reasons_appeal_and_reversal(moderator, held, open_page, quiet):
+    held(quiet)
+    writer = open_page(quiet)
+    form = writer.locator("form[data-write]").last
+    form.get_by_label("Your comment").fill("The roof leaks, and you all know it.")
+    form.get_by_label("Name").fill("Greta Holm")
+    form.get_by_role("button", name="Post").click()
+    expect(writer.locator("[data-thread]")).to_contain_text("The roof leaks")
+
+    reader = open_page(quiet)
+    comment = reader.locator("[data-thread] article", has_text="The roof leaks")
+    comment.get_by_role("link", name="Report the comment by Greta Holm").click()
+    reader.get_by_label("What is wrong with it").select_option("Insult or harassment")
+    reader.get_by_label("Why").fill("She insults the council.")
+    reader.get_by_role("button", name="Send the report").click()
+    expect(reader.get_by_role("status")).to_contain_text("We have it.")
+
+    first = moderator("/moderation/?kind=report")
+    entry = item(first, "The roof leaks")
+    expect(entry).to_contain_text("She insults the council.")
+    entry.locator("summary", has_text="Remove").click()
+    entry.get_by_label("In your words").fill("Speaks ill of readers.")
+    entry.get_by_role("button", name="Remove").click()
+    expect(first.locator("[data-told]")).to_have_text("Removed.")
+    reader.reload()
+    expect(reader.get_by_role("status")).to_contain_text("The comment was removed.")
+
+    writer.goto("/moderation/mine/")
+    writer.get_by_role("link", name="Your comment was removed").click()
+    expect(writer.locator("main")).to_contain_text("The roof leaks, and you all know it.")
+    expect(writer.locator("main")).to_contain_text("Insult or harassment. Speaks ill of readers.")
+    writer.get_by_label("Why the decision is wrong").fill("A leaking roof insults nobody.")
+    writer.get_by_role("button", name="Appeal").click()
+    expect(writer.get_by_role("status")).to_contain_text("Your appeal is with us.")
+
+    first.goto("/moderation/?kind=appeal")
+    expect(item(first, "A leaking roof insults nobody.")).to_contain_text("for another moderator")
+    second = moderator("/moderation/?kind=appeal", as_other=True)
+    entry = item(second, "A leaking roof insults nobody.")
+    entry.locator("summary", has_text="Reverse").click()
+    entry.get_by_label("In your words").fill("It is about the roof.")
+    entry.get_by_role("button", name="Reverse").click()
+    expect(second.locator("[data-told]")).to_have_text("Reversed.")
+
+    writer.reload()
+    expect(writer.locator("main")).to_contain_text("You were right: the decision was reversed.")
+    reader.goto(quiet)
+    expect(reader.locator("[data-thread]")).to_contain_text("The roof leaks, and you all know it.")
+    reader.goto("/moderation/log/")
+    expect(reader.locator(".log li").first).to_contain_text("Reversed on appeal")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(moderator, held, open_page, quiet, scheme):
+    held(quiet, f"To be looked at, {scheme}.")
+    page = moderator("/moderation/", color_scheme=scheme, bypass_csp=True)
+    number = item(page, f"To be looked at, {scheme}.").get_attribute("data-item")
+    page.goto(quiet)
+    report = page.locator("[data-thread] a", has_text="Report").first.get_attribute("href")
+    paths = [
+        *("/moderation/", f"/moderation/{number}/", f"/moderation/{number}/ban/"),
+        *(f"/desk/moderation/{number}/", f"/desk/moderation/{number}/ban/", "/desk/moderation/"),
+        *("/moderation/log/", "/moderation/transparency/", "/moderation/rules/"),
+        *("/moderation/mine/", report, f"{report}?kind=illegal"),
+    ]
+    found = {}
+    for path in paths:
+        page.goto(path)
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            # Wagtail's own frame is not ours to mend.
+            options = {"include": [["main .desk-moderation"]]} if "/desk/" in path else None
+            results = Axe().run(page, context=options and options["include"][0][0])
+            for violation in results.response["violations"]:
+                nodes = [node["target"] for node in violation["nodes"]][:3]
+                found[path, width, violation["id"]] = nodes
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert found == {}
