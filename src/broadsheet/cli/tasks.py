@@ -13,6 +13,7 @@ from django.db import close_old_connections, connection
 
 from broadsheet import clock
 from broadsheet.desk.schedule import publish_due
+from broadsheet.moderation.guests import forget_unconfirmed
 from broadsheet.readers.actions import tidy
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def _tick(stopping: threading.Event) -> None:
             publish_due()
             if clock.ticks() - tidied_at >= TIDY_EVERY:
                 tidy()
+                forget_unconfirmed()
                 tidied_at = clock.ticks()
         # The schedule goes on whatever happened: the next look may succeed.
         except Exception:

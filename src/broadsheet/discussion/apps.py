@@ -8,11 +8,13 @@ class DiscussionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.discussion import erasure, keys, telling, verify
+        from broadsheet.discussion import erasure, keys, letters, telling, verify
+        from broadsheet.discussion import signals as own
         from broadsheet.readers import export, signals
 
         verify.register()
         keys.declare()
         export.register("comments", telling.comments_of)
+        own.claim_decided.connect(letters.tell_of_decision, dispatch_uid="discussion letters")
         signals.account_erasing.connect(erasure.erase_writer, dispatch_uid="discussion")
         signals.profile_changed.connect(erasure.show_profile_changed, dispatch_uid="discussion")
