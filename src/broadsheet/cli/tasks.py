@@ -17,6 +17,7 @@ from broadsheet.discussion.digests import send_digests
 from broadsheet.discussion.follows import forget_unconfirmed
 from broadsheet.discussion.notices import forget_old, tell
 from broadsheet.discussion.openness import close_due
+from broadsheet.moderation.guests import forget_unconfirmed as forget_unconfirmed_guests
 from broadsheet.readers.actions import tidy
 from broadsheet.readers.mail import send_due
 
@@ -60,6 +61,7 @@ def forget() -> None:
     """Forget what is over: old sessions and letters, wishes that nobody confirmed, old notices."""
     tidy()
     forget_unconfirmed()
+    forget_unconfirmed_guests()
     forget_old()
 
 
