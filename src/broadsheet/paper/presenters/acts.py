@@ -113,7 +113,12 @@ def _versions(on: Occasion) -> Iterable[Act]:
         yield Act(f"See its {on.version} versions", f"{on.base}versions/")
 
 
-MAKERS: list[Maker] = [_reply, _reactions, _answer, _own, _versions]
+def _report(on: Occasion) -> Iterable[Act]:
+    if not on.comment.removed_at and not on.is_own:
+        yield Act("Report", f"{on.base}report/", note="A moderator looks at it.")
+
+
+MAKERS: list[Maker] = [_reply, _reactions, _answer, _own, _versions, _report]
 
 
 def acts_on(occasion: Occasion) -> Sequence[Act]:
