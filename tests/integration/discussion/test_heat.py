@@ -176,7 +176,7 @@ def test_held_story_lets_each_comment_wait(bridge, root, author):
     answer = submit(posting(bridge, "Two.", None, account=author.account, author=author))
 
     assert isinstance(held, HeldComment)
-    assert [reason["rule"] for reason in held.reasons] == ["story"]
+    assert [reason["rule"] for reason in held.reasons] == ["admission"]
     assert isinstance(answer, Comment)
 
 
@@ -192,7 +192,7 @@ def test_what_waited_is_published_after_the_closing(bridge, root, editor):
 
 def test_nothing_waits_for_a_story_that_is_closed(bridge, root, monkeypatch):
     Thread.objects.update(mode=ThreadMode.CLOSED)
-    monkeypatch.setattr("broadsheet.moderation.verdicts.held_stories", lambda: {bridge.pk})
+    monkeypatch.setattr("broadsheet.moderation.rules.admission.held_stories", lambda: {bridge.pk})
 
     with pytest.raises(ThreadNotOpen):
         submit(posting(bridge, "One.", None))

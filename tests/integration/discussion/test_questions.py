@@ -149,7 +149,7 @@ def test_page_leads_from_question_to_answer_and_back(client, bridge, question, r
     page = client.get(STORY).content.decode()
     up, down = f'href="#c-{question.pk}"', f'href="#c-{replies[1].pk}"'
     assert f'<a class="answered" {down}>Answered by <bdi>Ann</bdi>' in page
-    assert f'<a class="answered" {up}>Answers the question above' in page
+    assert f'<a class="answered answers-above" {up}>Answers the question above' in page
     assert '<span class="count">1 answered of 1</span>' in page
     assert f'<a {up}><bdi dir="auto">When does work begin?</bdi></a>' in page
 

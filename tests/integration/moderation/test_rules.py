@@ -536,6 +536,7 @@ def test_verdict_costs_one_statement(bridge, rule, django_assert_num_queries):
         patch.setattr("broadsheet.moderation.verdicts.rules_as_set", lambda: as_set)
         patch.setattr("broadsheet.moderation.bans.kept", lambda key, make: _no_bans())
         patch.setattr("broadsheet.moderation.rules.admission.discussion_settings", lambda: _open())
+        patch.setattr("broadsheet.moderation.rules.admission.held_stories", frozenset)
         verdict = judged(case)
 
     assert verdict.outcome == Outcome.PUBLISH

@@ -60,12 +60,12 @@ def offered(client: Client, comment: Comment) -> list[str]:
 
 
 def test_reader_is_offered_what_readers_do(client, comment):
-    assert offered(client, comment) == ["Reply", "Thanks"]
+    assert offered(client, comment) == ["Reply", "Thanks", "Report"]
 
 
 def test_writer_is_offered_to_edit_and_delete(client, own):
     assert offered(client, own) == ["Reply", "Edit", "Delete"]
-    assert offered(Client(), own) == ["Reply", "Thanks"]
+    assert offered(Client(), own) == ["Reply", "Thanks", "Report"]
 
 
 def test_page_is_for_nobody_else(client, own):
@@ -76,10 +76,10 @@ def test_page_is_for_nobody_else(client, own):
 
 
 def test_another_room_can_offer_more(client, comment, monkeypatch):
-    more = [*acts.MAKERS, lambda on: [acts.Act("Report", f"{on.base}report/")]]
+    more = [*acts.MAKERS, lambda on: [acts.Act("Ask", f"{on.base}ask/")]]
     monkeypatch.setattr(acts, "MAKERS", more)
 
-    assert offered(client, comment) == ["Reply", "Thanks", "Report"]
+    assert offered(client, comment) == ["Reply", "Thanks", "Report", "Ask"]
 
 
 @pytest.mark.parametrize("pk", [0, 999, 10**17])
@@ -103,7 +103,7 @@ def test_guest_thanks_without_scripts_and_takes_it_back(client, comment):
     assert settings.GUEST_COOKIE_NAME in given.cookies
     assert given["Cache-Control"] == "private, no-store"
     assert again["Location"] == f"/c/{comment.pk}/acts/"
-    assert offered(client, comment) == ["Reply", "Take it back"]
+    assert offered(client, comment) == ["Reply", "Take it back", "Report"]
     assert '<span class="tally">1</span>' in client.get(STORY).content.decode()
 
     client.post(f"/c/{comment.pk}/thanks/", {"do": "take"})
@@ -175,6 +175,7 @@ def test_question_is_asked_and_answered_without_scripts(client, bridge):
         "Thanks",
         "It answers the question",
         "Mark it as the answer",
+        "Report",
     ]
 
     marked = client.post(f"/c/{reply.pk}/answer/", {"do": "mark"})

@@ -121,7 +121,7 @@ def _others(on: Occasion) -> Iterable[Act]:
     if not on.is_own:
         yield Act("Mute who wrote it", f"{on.base}more/#mute-heading", note="Only for you.")
         yield Act("Ask whether the writer has an interest", f"{on.base}more/#interest-heading")
-        yield Act("Report", f"{on.base}report/")
+        yield Act("Report", f"{on.base}report/", note="A moderator looks at it.")
 
 
 MAKERS: list[Maker] = [_reply, _reactions, _answer, _own, _versions, _others]

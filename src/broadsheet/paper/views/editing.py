@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -30,7 +30,7 @@ from broadsheet.discussion.people import Person
 from broadsheet.discussion.queries import discussion_settings
 from broadsheet.discussion.removal import RemovalRefused, delete_comment
 from broadsheet.moderation.models import HeldComment
-from broadsheet.moderation.submission import submit_edit
+from broadsheet.moderation.submission import RefusedByRule, submit_edit
 from broadsheet.paper.presenters.form import ChangeView, errors_by_field
 from broadsheet.paper.presenters.frame import frame, page, private_page
 from broadsheet.paper.presenters.openness import clock_time
@@ -62,6 +62,7 @@ class EditForm:
     errors: dict[str, str] = field(default_factory=dict)
     preview: SafeString | str = ""
     changed: tuple[ChangeView, ...] = ()
+    was_told: bool = False
     token: str = ""
 
 
@@ -104,9 +105,11 @@ def _edit(request: HttpRequest, comment: Comment, person: Person) -> HttpRespons
             links_quotations=form.links_quotations,
             sender=sender_of(request, None if person.account else Guest.known(request)),
         )
-        outcome = submit_edit(posting)
+        outcome = submit_edit(posting, was_told="was_told" in data)
     except EditedMeanwhile as changed:
         return _changed(request, comment, person, form, changed)
+    except RefusedByRule as refusal:
+        return _not_taken(request, comment, person, form, refusal)
     except CommentRefused as refusal:
         errors = errors_by_field(refusal.errors)
         return _refused(request, comment, person, form, errors, status=422)
@@ -188,6 +191,27 @@ def _refused(
     return _form_page(request, comment, person, form, errors=errors, status=status)
 
 
+def _not_taken(
+    request: HttpRequest,
+    comment: Comment,
+    person: Person,
+    form: EditForm,
+    refusal: RefusedByRule,
+) -> HttpResponse:
+    """Say why new words are not taken; after a nudge, the same form says that its writer was told."""
+    errors = errors_by_field(refusal.errors)
+    status = 422 if refusal.retry_after is None else 429
+    if wants_json(request):
+        answer = {"errors": errors, "was_told": refusal.is_nudge}
+        response: HttpResponse = private(JsonResponse(answer, status=status))
+    else:
+        told = replace(form, was_told=refusal.is_nudge)
+        response = _form_page(request, comment, person, told, errors=errors, status=status)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
 def _form_page(
     request: HttpRequest,
     comment: Comment,
@@ -202,14 +226,7 @@ def _form_page(
     closes_at = window_closes_at(comment)
     is_quiet = closes_at is not None and clock.now() <= closes_at
     context = {
-        "form": EditForm(
-            form.action,
-            form.text,
-            form.seen_version,
-            form.links_quotations,
-            token=get_token(request) if person.account else "",
-            **shown,
-        ),
+        "form": replace(form, token=get_token(request) if person.account else "", **shown),
         "comment_id": comment.pk,
         "quiet_until": clock_time(closes_at, around.zone) if closes_at and is_quiet else "",
         "edit_minutes": discussion_settings().edit_minutes,

@@ -1,7 +1,7 @@
 // What is the reader's own on a page that is the same for everybody: asked apart, once this browser has
 // written or reacted here, or is signed in.
 
-import { clearErrors, send, showChanged, showErrors, showHeld, showPreview } from "./forms.js";
+import { clearErrors, send, showChanged, showErrors, showHeld, showPreview, tellOnce } from "./forms.js";
 import { beKnown, isKnown } from "./memory.js";
 import { fetchPart } from "./parts.js";
 import { showGiven } from "./reacting.js";
@@ -149,6 +149,7 @@ function open(comment, form, link, own) {
     const button = event.submitter ?? form.querySelector("button.main");
     try {
       const { ok, body } = await send(form, button, "");
+      if (button.value !== "preview") tellOnce(form, body.was_told);
       clearErrors(form);
       if (!ok) {
         showChanged(form, body);
