@@ -183,6 +183,7 @@ LOGIN_REDIRECT_URL = "/account/"
 CSRF_FAILURE_VIEW = "broadsheet.paper.views.errors.not_from_here"
 SESSION_ENGINE = "broadsheet.readers.sessions"
 SIGNED_IN_COOKIE_NAME = "signed_in"
+CONFIRMED_COOKIE_NAME = "confirmed"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -194,6 +195,7 @@ if IS_HTTPS:
     CSRF_COOKIE_NAME = "__Host-csrf"
     GUEST_COOKIE_NAME = "__Host-guest"
     SIGNED_IN_COOKIE_NAME = "__Host-signed-in"
+    CONFIRMED_COOKIE_NAME = "__Host-confirmed"
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 

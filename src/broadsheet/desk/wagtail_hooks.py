@@ -22,7 +22,7 @@ from wagtail.models import Page
 from wagtail.signals import post_page_move
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.desk import aliases, comments, history, moderation, openness, proposals
+from broadsheet.desk import aliases, claims, comments, history, moderation, openness, proposals
 from broadsheet.desk.deletion import EXPLANATION, published_below
 from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
@@ -144,6 +144,28 @@ class AliasMenuItem(MenuItem):
 def alias_menu_item() -> MenuItem:
     return AliasMenuItem(
         "Same person?", reverse("desk_aliases"), name="aliases", icon_name="user", order=230
+    )
+
+
+@hooks.register("register_admin_urls")
+def claim_urls() -> list[URLPattern]:
+    return [
+        path("claimed-names/", claims.claim_list, name="desk_claims"),
+        path("claimed-names/<int:pk>/", claims.claim_decide, name="desk_claim_decide"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def claim_menu_item() -> MenuItem:
+    return claims.ClaimMenuItem(
+        "Claimed names", reverse("desk_claims"), name="claims", icon_name="user", order=231
+    )
+
+
+@hooks.register("register_permissions")
+def claim_permission() -> QuerySet[Permission]:
+    return Permission.objects.filter(
+        content_type__app_label="discussion", codename="change_nameclaim"
     )
 
 

@@ -9,11 +9,21 @@ class DiscussionConfig(AppConfig):
 
     def ready(self) -> None:
         # Two are here for what they hear of what is announced.
-        from broadsheet.discussion import digests, erasure, keys, notices, telling, verify  # noqa: F401
+        from broadsheet.discussion import (  # noqa: F401
+            digests,
+            erasure,
+            keys,
+            letters,
+            notices,
+            telling,
+            verify,
+        )
+        from broadsheet.discussion import signals as own
         from broadsheet.readers import export, signals
 
         verify.register()
         keys.declare()
         export.register("comments", telling.comments_of)
+        own.claim_decided.connect(letters.tell_of_decision, dispatch_uid="discussion letters")
         signals.account_erasing.connect(erasure.erase_writer, dispatch_uid="discussion")
         signals.profile_changed.connect(erasure.show_profile_changed, dispatch_uid="discussion")

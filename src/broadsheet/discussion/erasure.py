@@ -21,6 +21,8 @@ from broadsheet.discussion.models import (
     Comment,
     CommentSource,
     CommentVersion,
+    InterestQuestion,
+    NameClaim,
     RemovedWords,
     Submission,
 )
@@ -55,10 +57,22 @@ def erase_writer(sender: object, account: Account, *, keeps_words: bool, **_: An
                 erase_comment(document, comment, at=now)
         _take_name(comments, now, takes_words=not keeps_words)
         change_after_commit(document_key(pk), STORIES, ERASED, withdraws=True)
+    _forget_claims(account)
     # Where guests' comments with the same address came from is nobody's business any more either.
     CommentSource.objects.filter(email__iexact=account.email).update(
         email="", address=None, agent="", guest_key=""
     )
+
+
+def _forget_claims(account: Account) -> None:
+    """What the editors decided about an imported name stays an entry; who asked does not."""
+    claims = NameClaim.objects.filter(account=account)
+    documents = lock_documents(claims.values_list("document_id", flat=True))
+    for claim in claims:
+        JournalEntry.objects.filter(
+            document=documents[claim.document_id], reference__startswith=f"claim/{claim.pk}/"
+        ).update(salt=None)
+    claims.delete()
 
 
 def _take_name(comments: Sequence[Comment], now: dt.datetime, *, takes_words: bool) -> None:
@@ -71,8 +85,14 @@ def _take_name(comments: Sequence[Comment], now: dt.datetime, *, takes_words: bo
         # The key of a form is a digest of its words.
         Submission.objects.filter(comment__in=some).delete()
         Comment.objects.filter(pk__in=some).update(
-            name="", account=None, author=None, writer_erased_at=now
+            name="",
+            account=None,
+            author=None,
+            mark="",
+            disclosures=None,
+            writer_erased_at=now,
         )
+        InterestQuestion.objects.filter(comment__in=some).update(answer="")
         if takes_words:
             CommentVersion.objects.filter(comment__in=some).update(text="", html="")
 
@@ -81,12 +101,12 @@ def forget_entries(document: Document, comment_ids: Sequence[int]) -> None:
     """Erase the salts of all entries that were made of what comments said; the document is locked."""
     for start in range(0, len(comment_ids), BATCH):
         some = comment_ids[start : start + BATCH]
-        of_comments = [f"comment/{pk}" for pk in some] + [f"removal/{pk}" for pk in some]
+        of_comments = [f"{what}/{pk}" for pk in some for what in ("comment", "removal", "claimed")]
         entries = JournalEntry.objects.filter(document=document, salt__isnull=False)
         entries.filter(reference__in=of_comments).update(salt=None)
-    # Later versions and removals say more behind the number of the comment.
+    # Later versions, removals and answers say more behind the number of the comment.
     wanted = set(comment_ids)
-    longer = Q(reference__startswith="version/") | Q(reference__regex=r"^removal/\d+/")
+    longer = Q(reference__startswith="version/") | Q(reference__regex=r"^(removal|interest)/\d+/")
     found = JournalEntry.objects.filter(longer, document=document, salt__isnull=False)
     ids = [
         pk

@@ -21,5 +21,7 @@ def reactions_key(document_id: int) -> str:
 def declare() -> None:
     """Change the keys when what they name is saved; comments are entries of their documents."""
     from broadsheet.discussion.models import DiscussionSettings
+    from broadsheet.record.keys import FRAME
 
-    declare_keys(DiscussionSettings, lambda _: [SETTINGS])
+    # The forms on all pages say who may write.
+    declare_keys(DiscussionSettings, lambda _: [SETTINGS, FRAME])

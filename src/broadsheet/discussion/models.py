@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from broadsheet.discussion.enums import (
     Admission,
@@ -575,6 +576,7 @@ class CommentSource(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["email"], condition=~Q(email=""), name="discussion_source_email"),
+            models.Index(Lower("email"), condition=~Q(email=""), name="discussion_source_any_case"),
             models.Index(fields=["address", "sent_at"], name="discussion_source_address"),
             models.Index(
                 fields=["guest_key"], condition=~Q(guest_key=""), name="discussion_source_guest"
@@ -781,3 +783,39 @@ class NoticeCursor(models.Model):
 
     def __str__(self) -> str:
         return f"told {self.document_id} up to {self.sequence}"
+
+
+class NameClaim(models.Model):
+    """Somebody with an account says to be the person of a name in an imported thread."""
+
+    document = models.ForeignKey(
+        "record.Document", on_delete=models.PROTECT, related_name="name_claims"
+    )
+    name = models.CharField(max_length=200)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="name_claims"
+    )
+    reason = models.TextField(help_text="For the editors.")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=AliasState, default=AliasState.OFFERED)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.TextField(blank=True, help_text="Sent to who asked.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "name", "account"], name="discussion_claim_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=AliasState.values), name="discussion_claim_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AliasState.OFFERED, decided_at=None)
+                | ~Q(state=AliasState.OFFERED) & Q(decided_at__isnull=False),
+                name="discussion_claim_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"“{self.name}” claimed by account {self.account_id}"

@@ -34,3 +34,6 @@ interest_asked = Signal()
 
 interest_answered = Signal()
 """``comment``: its writer answered who asked for an interest."""
+
+claim_decided = Signal()
+"""``claim``: the editors said whether somebody is the person of an imported name."""

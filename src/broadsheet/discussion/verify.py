@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from broadsheet.discussion.actions import alias_content
 from broadsheet.discussion.anchors import link_content
+from broadsheet.discussion.claims import claim_content, claimed_content
 from broadsheet.discussion.editing import version_content
 from broadsheet.discussion.enums import ReactionKind, RemovedBy
 from broadsheet.discussion.interests import answered_content, asked_content
@@ -20,6 +21,7 @@ from broadsheet.discussion.models import (
     CommentPassage,
     CommentVersion,
     InterestQuestion,
+    NameClaim,
     Reaction,
     RemovedWords,
     Restoration,
@@ -154,6 +156,38 @@ def _load_questions(entries: Sequence[JournalEntry]) -> dict[int, object]:
     return found
 
 
+def _load_attributions(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    """Of a name: an author's alias, a reader's claim, or a guest's comment that got an account."""
+    loaders = {"alias": _load_aliases, "claim": _load_claims, "claimed": _load_claimed}
+    contents: dict[int, object] = {}
+    for word, load in loaders.items():
+        if some := [entry for entry in entries if entry.reference.startswith(f"{word}/")]:
+            contents.update(load(some))
+    return contents
+
+
+def _load_claims(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    claims = NameClaim.objects.filter(document=entries[0].document_id).in_bulk(
+        [_number(entry) for entry in entries]
+    )
+    return {
+        entry.pk: claim_content(claims[_number(entry)])
+        for entry in entries
+        if _number(entry) in claims
+    }
+
+
+def _load_claimed(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    comments = Comment.objects.filter(document=entries[0].document_id).in_bulk(
+        [_number(entry) for entry in entries]
+    )
+    return {
+        entry.pk: claimed_content(_number(entry), comments[_number(entry)].account_id)
+        for entry in entries
+        if _number(entry) in comments
+    }
+
+
 def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
     aliases = {
         alias.pk: alias
@@ -275,6 +309,6 @@ def register() -> None:
     journal.register_content(EntryKind.COMMENT, _load_comments)
     journal.register_content(EntryKind.REMOVAL, _load_removals)
     journal.register_content(EntryKind.RESTORATION, _load_restorations)
-    journal.register_content(EntryKind.ATTRIBUTION, _load_aliases)
+    journal.register_content(EntryKind.ATTRIBUTION, _load_attributions)
     journal.register_content(EntryKind.INTEREST_ASKED, _load_questions)
     journal.register_content(EntryKind.INTEREST_ANSWERED, _load_questions)

@@ -27,6 +27,7 @@ from broadsheet.discussion.senders import Sender
 from broadsheet.moderation import traces
 from broadsheet.moderation.case import Case
 from broadsheet.moderation.enums import HeldKind, HeldState, Outcome, Passed
+from broadsheet.moderation.guests import check_may_propose, guest_reason
 from broadsheet.moderation.keeping import held_from
 from broadsheet.moderation.models import HeldComment
 from broadsheet.moderation.refusals import note_refusal
@@ -65,15 +66,21 @@ def _words(verdict: Verdict) -> list[str]:
     ]
 
 
-def submit(posting: Posting, *, was_told: bool = False) -> Comment | HeldComment:
+def submit(
+    posting: Posting, *, was_told: bool = False, confirmed: str = ""
+) -> Comment | HeldComment:
     """Publish a comment or hold it; the same form sent twice gives the same answer.
 
-    ``was_told`` says that its writer saw what would be held and sends it all the same. Raises
-    :class:`RefusedByRule` and what :func:`take_in` raises.
+    ``was_told`` says that its writer saw what would be held and sends it all the same;
+    ``confirmed`` is a guest's proof of an address. Raises :class:`RefusedByRule` and what
+    :func:`guest_reason` and :func:`take_in` raise.
     """
+    waits = guest_reason(posting, confirmed=confirmed)
     case = case_of(posting)
     with aboard(case):
         verdict = judged(case, was_told=was_told)
+        if waits:
+            verdict = replace(verdict, reasons=[*verdict.reasons, waits])
         if verdict.is_nudge or verdict.outcome == Outcome.REFUSE:
             note_refusal(case, verdict)
             raise RefusedByRule(verdict)
@@ -170,6 +177,7 @@ def submit_proposal(
     What waits for an editor's decision anyway need not wait for a moderator's. Raises
     :class:`RefusedByRule` and what :func:`propose` raises.
     """
+    check_may_propose(account)
     draft = checked_proposal(draft, needs_name=not (author or (account and account.name)))
     posting = _as_posting(document_id, draft, account, author, submission_key, sender)
     case = case_of(posting)

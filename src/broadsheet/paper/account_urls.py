@@ -4,6 +4,8 @@ from django.urls import path
 
 from broadsheet.paper.views.account import (
     account,
+    claiming,
+    confirming,
     erasing,
     passkeys,
     proof,
@@ -45,6 +47,9 @@ urlpatterns = [
     ),
     # django-allauth names these where one of its own forms would be shown; ours leads around them.
     path("with/sign-up/", providers.nowhere, name="socialaccount_signup"),
+    path("comment/<str:token>/", confirming.comment, name="confirm-comment"),
+    path("claim/", claiming.comments, name="account-claim"),
+    path("claim/name/", claiming.name, name="account-claim-name"),
     path("export/", account.export, name="account-export"),
     path("erase/", erasing.erase, name="account-erase"),
     path("erased/", erasing.erased, name="account-erased"),

@@ -34,7 +34,7 @@ STORY = "/2026/09/council-sets-bridge-budget/"
 @pytest.fixture
 def document(publication, author, paper) -> Document:
     """A story with two editions, a comment, and a proposal; and a reader with a profile."""
-    Account.objects.create(pk=READER, email="lena@reader.example", name="Lena", has_profile=True)
+    Account.objects.create(pk=READER, email="vera@reader.example", name="Vera", has_profile=True)
     document = factories.story(authors=(author,), topics=(factories.topic("Eve Moss"),))
     factories.edition(
         document,

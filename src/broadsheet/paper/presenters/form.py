@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
 from broadsheet.discussion.actions import Change, FieldError
+from broadsheet.discussion.enums import GuestPolicy
+from broadsheet.discussion.queries import discussion_settings
 from broadsheet.passages import ParagraphChange, align, difference
 
 
@@ -39,11 +42,28 @@ class CommentForm:
     changed: Sequence[ChangeView] = ()
     was_told: bool = False
     """Whether the writer is asked to look again; sent once more, the form says so."""
+    back: str = ""
+    """Where who signs in comes back to, if not to the discussion."""
 
     @property
     def sign_in_path(self) -> str:
-        """Where one signs in and comes back to the discussion."""
-        return _sign_in_path(f"{self.action.removesuffix('comment/')}#discussion")
+        """Where one signs in and comes back to the discussion, or to ``back``."""
+        return _sign_in_path(self.back or f"{self.action.removesuffix('comment/')}#discussion")
+
+    @cached_property
+    def guests(self) -> str:
+        """Who may send it without an account; the settings are kept in memory."""
+        return discussion_settings().guests
+
+    @property
+    def is_for_members(self) -> bool:
+        """Whether only who is signed in may send it."""
+        return self.guests == GuestPolicy.MEMBERS
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether a guest must give an address and confirm it."""
+        return self.guests == GuestPolicy.CONFIRMED
 
     @property
     def propose_path(self) -> str:

@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from broadsheet import clock
 from broadsheet.discussion.actions import (
+    MAX_RAW_TEXT,
     ChangedMeanwhile,
     CommentRefused,
     Draft,
@@ -30,6 +32,7 @@ from broadsheet.discussion.markdown import comment_html
 from broadsheet.discussion.models import Comment, CommentVersion, Thread
 from broadsheet.discussion.pages import one_comment, spot_of
 from broadsheet.discussion.queries import comment_counts
+from broadsheet.moderation.guests import AccountNeeded, ask_to_confirm, waits_for_mail
 from broadsheet.moderation.models import HeldComment
 from broadsheet.moderation.submission import RefusedByRule, submit
 from broadsheet.paper.presenters.form import (
@@ -42,6 +45,7 @@ from broadsheet.paper.presenters.frame import Frame, frame, private_page
 from broadsheet.paper.presenters.moments import moment
 from broadsheet.paper.presenters.openness import clock_time, openness_of
 from broadsheet.paper.presenters.thread import CommentView, single_view, spot_path
+from broadsheet.paper.views.account.common import take_for_letter
 from broadsheet.paper.views.addresses import find_address, find_bare_address, moved
 from broadsheet.paper.views.forms import (
     FROM_ELSEWHERE,
@@ -56,9 +60,13 @@ from broadsheet.paper.views.forms import (
     with_paragraph,
 )
 from broadsheet.paper.views.me import Guest, sender_of, writer_of
+from broadsheet.readers.limits import TooMany
 from broadsheet.record.models import Address
 from broadsheet.record.placements import Pointer
 from broadsheet.record.queries import current_path
+
+KEPT_WORDS = "kept_words"
+"""Where the session has what was written before signing in."""
 
 
 @csrf_exempt
@@ -88,6 +96,7 @@ def write(request: HttpRequest, path: str) -> HttpResponse:
             raise Http404("the comment to answer is not in this thread")
     form = CommentForm(
         action=f"{found.path}comment/",
+        text=_kept_words(request, found),
         parent_id=parent_id,
         key=new_key(),
         pointer=pointed(found.document, request.GET),
@@ -130,7 +139,18 @@ def _post(request: HttpRequest, found: Address) -> HttpResponse:
             submission_key=key,
             sender=sender,
         )
-        outcome = submit(posting, was_told="was_told" in data)
+        confirmed = request.COOKIES.get(settings.CONFIRMED_COOKIE_NAME, "")[:64]
+        outcome = submit(posting, was_told="was_told" in data, confirmed=confirmed)
+        if isinstance(outcome, HeldComment) and waits_for_mail(outcome):
+            take_for_letter(request, outcome.email)
+            ask_to_confirm(outcome)
+    except TooMany as refusal:
+        message = "Too many mails were sent to this address. Please come back later."
+        response = _refused(request, found, draft, key, {"email": message}, status=429)
+        response.headers["Retry-After"] = str(refusal.retry_after)
+        return response
+    except AccountNeeded as refusal:
+        return _sign_in_first(request, found, draft, key, refusal)
     except IntakeBusy as busy:
         response = _refused(request, found, draft, key, {"text": str(busy)}, status=503)
         response.headers["Retry-After"] = str(TRY_AGAIN_AFTER)
@@ -181,6 +201,31 @@ def closed_words(closed: ThreadNotOpen) -> str:
         return str(closed)
     since = moment(closed.closed_at, frame().zone).text
     return f"The discussion was closed on {since}; it can be read. Your words are kept here."
+
+
+def _sign_in_first(
+    request: HttpRequest, found: Address, draft: Draft, key: str, refusal: AccountNeeded
+) -> HttpResponse:
+    """Ask to sign in, and keep the words for the way back: without scripts they are nowhere else."""
+    if not wants_json(request):
+        words = {"text": draft.text[:MAX_RAW_TEXT], "parent": draft.parent_id}
+        request.session[KEPT_WORDS] = {"path": found.path, **words}
+    errors = errors_by_field(refusal.errors)
+    if wants_json(request):
+        return private(JsonResponse({"errors": errors}, status=403))
+    answered = f"?to={draft.parent_id}" if draft.parent_id else ""
+    form = _filled(found, draft, key, errors=errors)
+    form = replace(form, back=f"{found.path}comment/{answered}")
+    return _form_page(request, found, form, status=403)
+
+
+def _kept_words(request: HttpRequest, found: Address) -> str:
+    """Return what was written here before signing in, once."""
+    kept = request.session.get(KEPT_WORDS)
+    if not isinstance(kept, dict) or kept.get("path") != found.path:
+        return ""
+    del request.session[KEPT_WORDS]
+    return str(kept.get("text", ""))
 
 
 def _held(request: HttpRequest, found: Address, held: HeldComment) -> HttpResponse:

@@ -13,26 +13,22 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from broadsheet.discussion.claims import claimable
+from broadsheet.discussion.models import NameClaim
 from broadsheet.paper.presenters.frame import frame
 from broadsheet.paper.presenters.moments import moment
-from broadsheet.paper.presenters.readers import SessionView, portrait_url
+from broadsheet.paper.presenters.readers import SessionView, portrait_url, said_views
 from broadsheet.paper.views.account.common import (
     REFUSED,
     account_page,
     proved,
     redirect,
     signed_in,
-    take_for_computer,
+    take_for_letter,
+    take_for_try,
     too_many,
 )
 from broadsheet.paper.views.account.passkeys import passkeys_of
-from broadsheet.paper.views.account.signing_in import (
-    LETTERS_PER_ADDRESS,
-    LETTERS_PER_COMPUTER,
-    LETTERS_PER_NETWORK,
-    TRIES_PER_COMPUTER,
-    TRIES_PER_NETWORK,
-)
 from broadsheet.paper.views.forms import private
 from broadsheet.readers import actions, letters, tickets
 from broadsheet.readers.enums import Purpose
@@ -101,6 +97,8 @@ def show(
         "connected": list(SocialAccount.objects.filter(user=account).order_by("pk")),
         "providers": settings.OPTIONS.providers,
         "with_password": settings.OPTIONS.reader_passwords,
+        "claimable": said_views(claimable(account), zone=zone),
+        "name_claims": list(NameClaim.objects.filter(account=account).order_by("-asked_at", "-pk")),
         "pending_address": pending.email if pending else "",
         "done": DONE.get(request.GET.get("done", ""), ""),
         "errors": errors or {},
@@ -171,8 +169,7 @@ def address(request: HttpRequest, account: Account) -> HttpResponse:
     given = request.POST.get("email", "")
     try:
         email = actions.clean_email(given)
-        take_for_computer(request, LETTERS_PER_COMPUTER, LETTERS_PER_NETWORK)
-        take(LETTERS_PER_ADDRESS, email)
+        take_for_letter(request, email)
     except actions.AddressUnusable as error:
         context = {"account": account, "email": given[:300], "error": str(error)}
         return account_page(request, "address", context, status=REFUSED)
@@ -197,7 +194,7 @@ def address_code(request: HttpRequest, account: Account) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            take_for_computer(request, TRIES_PER_COMPUTER, TRIES_PER_NETWORK)
+            take_for_try(request)
             tickets.try_code(ticket, request.POST.get("code", ""))
             tickets.use_up(ticket)
             actions.change_address(account=account, email=ticket.email)

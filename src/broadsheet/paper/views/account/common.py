@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from broadsheet.paper.presenters.frame import frame, private_page
 from broadsheet.paper.views.returning import safe_path
-from broadsheet.readers.limits import Limit, TooMany, network_of, take
+from broadsheet.readers.limits import DAY, HOUR, MINUTE, Limit, TooMany, network_of, take
 from broadsheet.readers.models import Account
 from broadsheet.readers.proof import is_proved
 
@@ -23,6 +23,13 @@ OwnView = Callable[Concatenate[HttpRequest, Account, Rest], HttpResponse]
 
 REFUSED = 422
 """The status of an answer that shows a form again with what was wrong."""
+
+LETTERS_PER_COMPUTER = Limit("letters of a computer", 20, HOUR)
+LETTERS_PER_NETWORK = Limit("letters of a network", 200, HOUR)
+LETTERS_PER_ADDRESS = Limit("letters to an address", 5, 15 * MINUTE)
+LETTERS_A_DAY = Limit("letters to an address in a day", 20, DAY)
+TRIES_PER_COMPUTER = Limit("tries of a computer", 60, HOUR)
+TRIES_PER_NETWORK = Limit("tries of a network", 600, HOUR)
 
 
 def account_page(
@@ -100,6 +107,18 @@ def take_for_computer(request: HttpRequest, computer: Limit, network: Limit) -> 
     one, many = network_of(request.META.get("REMOTE_ADDR") or "")
     take(computer, one)
     take(network, many)
+
+
+def take_for_letter(request: HttpRequest, email: str) -> None:
+    """Count a letter for who asks for it and for who gets it; raises :class:`TooMany`."""
+    take_for_computer(request, LETTERS_PER_COMPUTER, LETTERS_PER_NETWORK)
+    take(LETTERS_PER_ADDRESS, email.lower())
+    take(LETTERS_A_DAY, email.lower())
+
+
+def take_for_try(request: HttpRequest) -> None:
+    """Count a code, link or password that is tried; raises :class:`TooMany`."""
+    take_for_computer(request, TRIES_PER_COMPUTER, TRIES_PER_NETWORK)
 
 
 def too_many(request: HttpRequest, refusal: TooMany) -> HttpResponse:

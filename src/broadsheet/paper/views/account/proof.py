@@ -12,20 +12,14 @@ from broadsheet.paper.views.account.common import (
     next_of,
     redirect,
     signed_in,
-    take_for_computer,
+    take_for_letter,
+    take_for_try,
     too_many,
 )
 from broadsheet.paper.views.account.passkeys import has_passkey
-from broadsheet.paper.views.account.signing_in import (
-    LETTERS_PER_ADDRESS,
-    LETTERS_PER_COMPUTER,
-    LETTERS_PER_NETWORK,
-    TRIES_PER_COMPUTER,
-    TRIES_PER_NETWORK,
-)
 from broadsheet.readers import letters, tickets
 from broadsheet.readers.enums import Purpose
-from broadsheet.readers.limits import TooMany, take
+from broadsheet.readers.limits import TooMany
 from broadsheet.readers.models import Account, Ticket
 from broadsheet.readers.proof import note_proof
 from broadsheet.readers.tickets import TicketInvalid
@@ -65,8 +59,7 @@ def _page(
 
 
 def _send(request: HttpRequest, account: Account, next_path: str) -> HttpResponse:
-    take_for_computer(request, LETTERS_PER_COMPUTER, LETTERS_PER_NETWORK)
-    take(LETTERS_PER_ADDRESS, account.email.lower())
+    take_for_letter(request, account.email)
     ticket = tickets.issue(purpose=Purpose.PROOF, email=account.email, account=account)
     letters.send_ticket.enqueue(ticket.pk)
     request.session[TICKET] = ticket.pk
@@ -74,7 +67,7 @@ def _send(request: HttpRequest, account: Account, next_path: str) -> HttpRespons
 
 
 def _check(request: HttpRequest, account: Account, next_path: str) -> HttpResponse:
-    take_for_computer(request, TRIES_PER_COMPUTER, TRIES_PER_NETWORK)
+    take_for_try(request)
     ticket = Ticket.objects.filter(
         pk=request.session.get(TICKET, 0), purpose=Purpose.PROOF, account=account
     ).first()

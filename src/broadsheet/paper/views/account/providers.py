@@ -17,10 +17,9 @@ from broadsheet.paper.views.account.common import (
     account_page,
     proved,
     redirect,
-    take_for_computer,
+    take_for_try,
     too_many,
 )
-from broadsheet.paper.views.account.signing_in import TRIES_PER_COMPUTER, TRIES_PER_NETWORK
 from broadsheet.readers.limits import TooMany
 from broadsheet.readers.models import Account
 from broadsheet.readers.proof import is_proved
@@ -34,7 +33,7 @@ def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     ):
         return redirect(f"{reverse('proof')}?{urlencode({'next': reverse('account')})}")
     try:
-        take_for_computer(request, TRIES_PER_COMPUTER, TRIES_PER_NETWORK)
+        take_for_try(request)
         response = openid_connect.login(request, provider_id)
     except TooMany as refusal:
         return too_many(request, refusal)

@@ -22,13 +22,14 @@ from broadsheet.paper.views.account.common import (
     next_of,
     redirect,
     signed_in,
-    take_for_computer,
+    take_for_letter,
+    take_for_try,
     too_many,
 )
 from broadsheet.paper.views.returning import safe_path
 from broadsheet.readers import actions, letters, tickets
 from broadsheet.readers.enums import Purpose
-from broadsheet.readers.limits import DAY, HOUR, MINUTE, Limit, TooMany, take
+from broadsheet.readers.limits import MINUTE, Limit, TooMany, take
 from broadsheet.readers.models import Account, Ticket
 from broadsheet.readers.names import NameUnusable
 from broadsheet.readers.tickets import TicketInvalid
@@ -36,12 +37,6 @@ from broadsheet.readers.tickets import TicketInvalid
 TICKET = "sign_in_ticket"
 """Where the session has the number of the ticket that this browser asked for."""
 
-LETTERS_PER_COMPUTER = Limit("letters of a computer", 20, HOUR)
-LETTERS_PER_NETWORK = Limit("letters of a network", 200, HOUR)
-LETTERS_PER_ADDRESS = Limit("letters to an address", 5, 15 * MINUTE)
-LETTERS_A_DAY = Limit("letters to an address in a day", 20, DAY)
-TRIES_PER_COMPUTER = Limit("tries of a computer", 60, HOUR)
-TRIES_PER_NETWORK = Limit("tries of a network", 600, HOUR)
 PASSWORDS_PER_ADDRESS = Limit("passwords of an address", 10, 15 * MINUTE)
 
 REFUSALS = {
@@ -66,9 +61,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     given = request.POST.get("email", "")
     try:
         email = actions.clean_email(given)
-        take_for_computer(request, LETTERS_PER_COMPUTER, LETTERS_PER_NETWORK)
-        take(LETTERS_PER_ADDRESS, email)
-        take(LETTERS_A_DAY, email)
+        take_for_letter(request, email)
     except actions.AddressUnusable as error:
         return sign_in_page(
             request, next_path=next_path, email=given, errors={"email": str(error)}, status=REFUSED
@@ -113,7 +106,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _code_page(request, ticket)
     try:
-        take_for_computer(request, TRIES_PER_COMPUTER, TRIES_PER_NETWORK)
+        take_for_try(request)
         tickets.try_code(ticket, request.POST.get("code", ""))
         return _enter(request, ticket)
     except TooMany as refusal:
@@ -141,7 +134,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     """Take the link of a letter: opened it asks, and only the button signs in."""
     try:
         if request.method == "POST":
-            take_for_computer(request, TRIES_PER_COMPUTER, TRIES_PER_NETWORK)
+            take_for_try(request)
         ticket = tickets.find_by_token(token, Purpose.SIGN_IN)
         if request.method == "POST":
             return _enter(request, ticket)
@@ -184,7 +177,7 @@ def with_password(request: HttpRequest) -> HttpResponse:
     given = request.POST.get("email", "")
     try:
         email = actions.clean_email(given)
-        take_for_computer(request, TRIES_PER_COMPUTER, TRIES_PER_NETWORK)
+        take_for_try(request)
         take(PASSWORDS_PER_ADDRESS, email)
     except actions.AddressUnusable as error:
         return sign_in_page(
