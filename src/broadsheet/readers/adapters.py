@@ -70,6 +70,9 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         return [app for apps in found.values() for app in apps]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        if sociallogin.account.uid in ("", "None"):
+            # Whoever the provider cannot tell apart must not share an account.
+            _refuse("failed")
         if sociallogin.is_existing or sociallogin.state.get("process") == "connect":
             return
         address = next((each for each in sociallogin.email_addresses if each.verified), None)
