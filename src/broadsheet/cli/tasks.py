@@ -17,7 +17,7 @@ from broadsheet.discussion.digests import send_digests
 from broadsheet.discussion.follows import forget_unconfirmed
 from broadsheet.discussion.notices import forget_old, tell
 from broadsheet.discussion.openness import close_due
-from broadsheet.moderation.guests import forget_unconfirmed as forget_unconfirmed_guests
+from broadsheet.moderation.guests import forget_unconfirmed_comments
 from broadsheet.readers.actions import tidy
 from broadsheet.readers.mail import send_due
 
@@ -58,10 +58,10 @@ def tell_readers() -> None:
 
 
 def forget() -> None:
-    """Forget what is over: old sessions and letters, wishes that nobody confirmed, old notices."""
+    """Forget what is over: old sessions and letters, what nobody confirmed, old notices."""
     tidy()
     forget_unconfirmed()
-    forget_unconfirmed_guests()
+    forget_unconfirmed_comments()
     forget_old()
 
 
