@@ -360,7 +360,7 @@ def question_state(comment: Comment, here: Container[int]) -> QuestionState | No
     return QuestionState(
         is_question=comment.is_question,
         answer_href=_way(answer.pk, here) if answer else "",
-        answered_by=(answer.name or NO_NAME) if answer else "",
+        answered_by=name_of(answer) if answer else "",
         is_reply=is_reply,
         asked_href=_way(asked.pk, here) if is_reply and asked else "",
         is_answer=bool(is_reply and asked and asked.answer_id == comment.pk),
@@ -377,9 +377,9 @@ def questions_view(
         listed=[
             QuestionView(
                 words=Truncator(" ".join(question.words.split())).chars(110),
-                asked_by=question.comment.name or NO_NAME,
+                asked_by=name_of(question.comment),
                 href=_way(question.comment.pk, here),
-                answered_by=(question.answer.name or NO_NAME) if question.answer else "",
+                answered_by=name_of(question.answer) if question.answer else "",
                 answer_href=_way(question.answer.pk, here) if question.answer else "",
             )
             for question in questions.listed
