@@ -99,6 +99,7 @@ def test_what_waits_is_shown_in_its_context(desk_of, bridge, waiting_room, stran
         "Ruth wrote Nine millions.",
         "See https://spam.example now",
         "Every comment is read by a moderator first.",
+        "only this story (Bridge)",
         "Publish Decline …",
     ):
         assert words in page
