@@ -48,6 +48,7 @@ def text_of(message: EmailMessage) -> str:
 
 def more(page: Page, comment) -> None:
     comment.get_by_role("link", name=re.compile("^More about")).click()
+    page.get_by_role("link", name="Follow the replies").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("About a comment by")
 
 
