@@ -162,7 +162,7 @@ def test_replies_are_followed_by_mail_and_stopped_with_one_click(open_page, site
     answered = said(other, "Who has seen the new lamps?")
     answered.get_by_role("link", name=re.compile("^Reply to")).click()
     asked = other.locator("article", has_text="Who has seen the new lamps?")
-    form = other.locator("[data-thread] li", has=asked).locator("form").first
+    form = other.locator("[data-thread] li", has=asked).locator("form.write").first
     form.get_by_label("Your comment").fill("I have, and they are bright.")
     form.get_by_label("Name").fill("Gus Holm")
     form.get_by_role("button", name="Post").click()
