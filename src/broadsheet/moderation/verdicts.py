@@ -13,7 +13,7 @@ from broadsheet.moderation.case import Case
 from broadsheet.moderation.enums import Outcome, Passed
 from broadsheet.moderation.flight import Flight
 from broadsheet.moderation.reasons import Reason, Verdict
-from broadsheet.moderation.rules import bans, duplicates, nudge, rates, tries, trust, words
+from broadsheet.moderation.rules import bans, duplicates, links, nudge, rates, tries, trust, words
 from broadsheet.moderation.setting import Set, rules_as_set
 from broadsheet.moderation.traces import Wanted
 
@@ -65,6 +65,7 @@ def case_of(posting: Posting, *, edits: int | None = None) -> Case:
             story_limit=fast.options.story_minute if fast.is_on else 0,
         ),
         least_words=copies.options.words if copies.is_on else 0,
+        fine_domains=links.allowed_domains(as_set[links.RULE.name].options),
         edits=edits,
         flight=_flight,
     )
