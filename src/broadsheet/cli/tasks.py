@@ -19,6 +19,7 @@ from broadsheet.discussion.notices import forget_old, tell
 from broadsheet.discussion.openness import close_due
 from broadsheet.moderation.guests import forget_unconfirmed_comments
 from broadsheet.moderation.lessons import learn
+from broadsheet.moderation.teaching import teach_service
 from broadsheet.moderation.upkeep import forget_old as forget_tries
 from broadsheet.readers.actions import tidy
 from broadsheet.readers.mail import send_due
@@ -89,6 +90,7 @@ def _tick(stopping: threading.Event) -> None:
                 tidied_at = clock.ticks()
             if clock.ticks() - learned_at >= LEARN_EVERY:
                 learn()
+                teach_service()
                 learned_at = clock.ticks()
         # Nothing is lost: what was not told and not sent is so at the next look.
         except Exception:

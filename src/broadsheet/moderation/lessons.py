@@ -58,7 +58,7 @@ def take_lesson(sender: object, instance: Decision, created: bool = False, **mor
     if instance.reverses_id is not None:
         Lesson.objects.filter(decision=instance.reverses_id).delete()
     is_spam = _verdict_of(instance)
-    text = _words_of(instance) if is_spam is not None else ""
+    text = words_of(instance) if is_spam is not None else ""
     if is_spam is None or not text:
         return
     seen = features_of(text)
@@ -80,7 +80,8 @@ def _verdict_of(decision: Decision) -> bool | None:
     return None
 
 
-def _words_of(decision: Decision) -> str:
+def words_of(decision: Decision) -> str:
+    """Return the words that a decision is about; empty where they are gone for good."""
     if decision.held is not None:
         return decision.held.text
     removed = RemovedWords.objects.filter(comment=decision.comment_id).first()

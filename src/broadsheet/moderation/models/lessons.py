@@ -14,9 +14,19 @@ class Lesson(models.Model):
     )
     is_spam = models.BooleanField()
     odds = models.FloatField(help_text="What the shipped weights alone said of it, as log odds.")
+    told_at = models.DateTimeField(
+        null=True, help_text="When the spam service was told, or there was nothing to tell."
+    )
     grams = models.BinaryField(
         help_text="Its words and pairs by number, four bytes each, see filter/model.py."
     )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["decision"], condition=Q(told_at=None), name="moderation_lesson_untold"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"lesson of {self.decision_id}"
