@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 from tests.site import Site
+
+
+RUN = uuid.uuid4().hex[:6]
+"""Marks the words of this run, so that it can be run again on the same site."""
 
 
 def sign_in(page: Page, site: Site) -> None:
@@ -18,6 +23,7 @@ def sign_in(page: Page, site: Site) -> None:
 
 def post(page: Page, text: str, name: str, *, question: bool = False) -> str:
     """Post a comment by the form at the end; returns the id of its element."""
+    text = f"{text} ({RUN})"
     form = page.locator("form[data-write]").last
     form.get_by_label("Your comment").fill(text)
     form.get_by_label("Name", exact=True).fill(name)
@@ -29,7 +35,14 @@ def post(page: Page, text: str, name: str, *, question: bool = False) -> str:
     return comment.get_attribute("id") or ""
 
 
+def read(page: Page, path: str) -> None:
+    """Come back to a page from elsewhere: an address that differs by its end only loads nothing."""
+    page.goto("/")
+    page.goto(path)
+
+
 def answer(page: Page, comment: str, text: str, name: str) -> str:
+    text = f"{text} ({RUN})"
     page.locator(f"#{comment} [data-reply]").click()
     form = page.locator(f"#{comment} + form")
     form.get_by_label("Your comment").fill(text)
@@ -43,18 +56,16 @@ def answer(page: Page, comment: str, text: str, name: str) -> str:
 def test_question_is_asked_answered_and_found_at_a_glance(
     open_page: Callable[..., Page], quiet: str
 ) -> None:
-    # A refusal is an error in the browser's console.
-    asker, other = open_page(quiet), open_page(quiet, expect_faults=True)
+    asker, other = open_page(quiet), open_page(quiet)
     question = post(asker, "Until when is the room open?", "Lena", question=True)
     expect(asker.locator(f"#{question} .asks")).to_have_text("Question")
 
-    other.goto(f"{quiet}#{question}")
+    read(other, f"{quiet}#{question}")
     reply = answer(other, question, "Until six in the evening.", "Omar")
-    other.goto(quiet)
-    other.locator(f"#{reply}").get_by_role("button", name="Thanks").click()
-    expect(other.locator(f"#{reply} .error")).to_have_text("This is your own comment.")
+    expect(other.locator(f"#{reply}").get_by_role("link", name="Edit")).to_be_visible()
+    expect(other.locator(f"#{reply}").get_by_role("button", name="Thanks")).to_be_hidden()
 
-    asker.goto(f"{quiet}#{reply}")
+    read(asker, f"{quiet}#{reply}")
     asker.locator(f"#{reply}").get_by_role("button", name="Answers the question").click()
     expect(asker.locator(f"#{reply} [aria-pressed=true] .tally")).to_have_text("1")
     asker.locator(f"#{reply}").get_by_role("button", name="Mark as the answer").click()
@@ -62,7 +73,7 @@ def test_question_is_asked_answered_and_found_at_a_glance(
     expect(asker.locator(f"#{question} .answered")).to_have_text("Answered by Omar ↓")
     expect(asker.locator(f"#{reply} .answered")).to_have_text("Answers the question above ↑")
     heading = asker.locator(".questions summary")
-    expect(heading).to_contain_text("1 answered of 1")
+    expect(heading).to_contain_text("answered of")
     asker.locator(f"#{question} .answered").click()
     expect(asker).to_have_url(re.compile(f"#{reply}$"))
 
@@ -80,9 +91,9 @@ def test_comment_is_changed_where_it_stands_and_deleted_with_its_replies_kept(
     expect(writer.locator(f"#{comment} .said")).to_have_text("The lamps are too dark.")
     expect(writer.locator(f"#{comment} .edited")).to_have_text("version 2")
 
-    other.goto(f"{quiet}#{comment}")
+    read(other, f"{quiet}#{comment}")
     reply = answer(other, comment, "They can be turned up.", "Omar")
-    writer.goto(f"{quiet}#{reply}")
+    read(writer, f"{quiet}#{reply}")
     writer.locator(f"#{comment}").get_by_role("link", name="Edit").click()
     form = writer.locator(f"#{comment} form[data-edit]")
     form.get_by_label("Your comment").fill("The lamps were too dark.")
@@ -98,7 +109,7 @@ def test_comment_is_changed_where_it_stands_and_deleted_with_its_replies_kept(
     writer.locator(f"#{comment}").get_by_role("link", name="Delete").click()
     writer.get_by_role("button", name="Delete it").click()
     expect(writer.locator(f"#{comment} .said")).to_contain_text("Deleted by its writer")
-    expect(writer.locator(f"#{reply} .said")).to_have_text("They can be turned up.")
+    expect(writer.locator(f"#{reply} .said")).to_contain_text("They can be turned up.")
 
 
 def test_what_came_since_the_last_visit_is_marked_and_reached_by_keyboard(
@@ -106,12 +117,13 @@ def test_what_came_since_the_last_visit_is_marked_and_reached_by_keyboard(
 ) -> None:
     reader, other = open_page(quiet), open_page(quiet)
     reader.locator("[data-thread]").scroll_into_view_if_needed()
-    reader.wait_for_function("Object.keys(localStorage).some((name) => name.startsWith('visit:'))")
+    kept = "Object.keys(localStorage).some((name) => name.startsWith('visit:'))"
+    while not reader.evaluate(kept):
+        reader.wait_for_timeout(50)
     first = post(other, "The chairs are new.", "Ida")
     second = post(other, "And the tables.", "Ida")
 
-    reader.goto("/")
-    reader.goto(quiet)
+    read(reader, quiet)
     bar = reader.locator(".new-since")
     expect(bar).to_contain_text("2 new since your last visit.")
     bar.get_by_role("button", name="Next new").press("Enter")
@@ -119,8 +131,7 @@ def test_what_came_since_the_last_visit_is_marked_and_reached_by_keyboard(
     reader.locator(f"#{first}").get_by_role("button", name="New").press("Enter")
     expect(reader.locator(f"#{second}")).to_be_focused()
 
-    reader.goto("/")
-    reader.goto(quiet)
+    read(reader, quiet)
     reader.locator("[data-thread]").scroll_into_view_if_needed()
     expect(reader.locator(".new-since")).to_have_count(0)
 
@@ -134,12 +145,12 @@ def test_branch_stays_folded_and_opens_for_who_is_led_into_it(
 
     page.locator(f"#{root}").get_by_role("button", name="Hide 1 reply").click()
     expect(page.locator(f"#{reply}")).to_be_hidden()
-    page.reload()
+    read(page, quiet)
     fold = page.locator(f"#{root}").get_by_role("button", name="Show 1 reply")
     expect(fold).to_have_attribute("aria-expanded", "false")
     expect(page.locator(f"#{reply}")).to_be_hidden()
 
-    page.goto(f"{quiet}#{reply}")
+    read(page, f"{quiet}#{reply}")
     expect(page.locator(f"#{reply}")).to_be_visible()
 
 
@@ -156,7 +167,7 @@ def test_unsent_reply_is_found_again(open_page: Callable[..., Page], quiet: str)
     form = page.locator(f"#{root} + form")
     expect(form.get_by_label("Your comment")).to_have_value("From nine on")
     form.get_by_role("button", name="Post").click()
-    expect(page.locator(".comment", has_text="From nine on")).to_be_visible()
+    expect(page.locator(f"#{root} ~ ol .comment", has_text="From nine on")).to_be_visible()
     page.reload()
     expect(page.locator(".unsent")).to_have_count(0)
 
@@ -185,13 +196,13 @@ def test_editor_makes_a_discussion_slow_and_closes_it(
     expect(form.get_by_label("Your comment")).to_have_value("And newspapers?")
 
     desk.get_by_label("Readers can post").select_option("As fast as they like")
-    desk.get_by_label(re.compile("^Closed")).check()
+    desk.locator("input[name=mode][value=closed]").check()
     desk.get_by_role("button", name="Save").click()
     expect(desk.get_by_text("It was closed on")).to_be_visible()
     reader.goto(quiet)
     expect(reader.locator("[data-closed]")).to_contain_text("it can be read")
     expect(reader.locator("textarea")).to_have_count(0)
 
-    desk.get_by_label("Open", exact=True).check()
+    desk.locator("input[name=mode][value=open]").check()
     desk.get_by_role("button", name="Save").click()
     expect(desk.get_by_text("The story’s page says so now.")).to_be_visible()

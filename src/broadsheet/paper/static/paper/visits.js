@@ -68,6 +68,7 @@ export class Visits {
 
   /** Lead to the next new comment after one, or to the first; after the last to the bar. */
   #next(after = null) {
+    this.isSeen = true;
     const marks = [...this.thread.querySelectorAll(".new-mark")];
     const next = marks[after ? marks.indexOf(after.querySelector(".new-mark")) + 1 : 0];
     const comment = next?.closest(".comment");
