@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-START_WITHIN = 120.0
-"""Seconds: a first start collects static files and loads the sample."""
+START_WITHIN = 300.0
+"""Seconds: a first start collects static files and loads the sample, perhaps beside other work."""
 
 
 @dataclass

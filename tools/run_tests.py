@@ -36,15 +36,15 @@ def pytest(*arguments: str, **environment: str) -> bool:
 def journeys(browser: str) -> bool:
     """Run the browser's journeys; those that fail are run once more, by themselves.
 
-    They share a publication and a busy machine, so one can be in another's way. What fails by itself
+    Two at a time, since they mostly wait; each of the two has a publication of its own. They share it
+    with others and a busy machine with the other, so one can be in another's way. What fails by itself
     too is broken; what does not is named in the output, and its test is to be mended.
     """
-    arguments = ("-m", "browser", "-n", "0")
-    if pytest(*arguments, BROADSHEET_TEST_BROWSER=browser):
+    if pytest("-m", "browser", "-n", "2", "--dist", "loadfile", BROADSHEET_TEST_BROWSER=browser):
         return True
     print("== Journeys that failed among the others, once more by themselves", flush=True)
     again = ("--last-failed", "--last-failed-no-failures", "none", "-v")
-    return pytest(*arguments, *again, BROADSHEET_TEST_BROWSER=browser)
+    return pytest("-m", "browser", "-n", "0", *again, BROADSHEET_TEST_BROWSER=browser)
 
 
 def main() -> int:
