@@ -9,7 +9,6 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 from tests.site import Site
 
-
 RUN = uuid.uuid4().hex[:6]
 """Marks the words of this run, so that it can be run again on the same site."""
 
