@@ -1,4 +1,4 @@
--- Posts an invented comment each time, as the form of a story does. Arguments after "--":
+-- Posts an invented comment each time, as the form of a story does, each from an address of its own. Arguments after "--":
 --   path=/2026/09/…/comment/   as often as wanted; they take turns
 --   delay=N                    each client waits 0 to 2 N milliseconds before each comment
 -- One line at the end that a program can read, as JSON; latencies in microseconds. An answer of 400
@@ -34,6 +34,8 @@ function request()
     length = length + #word + 1
   end
   local body = "name=Reader+" .. math.random(500) .. "&text=" .. table.concat(text, "+") .. "."
+  wrk.headers["X-Forwarded-For"] = string.format("%d.%d.%d.%d",
+    math.random(11, 99), math.random(0, 255), math.random(0, 255), math.random(1, 254))
   return wrk.format("POST", paths[sent % #paths + 1], nil, body)
 end
 

@@ -47,7 +47,7 @@ from bench.servers import (
     read_stat,
     wait_until_quiet,
 )
-from tests.site import command, environment, free_port, served
+from tests.site import command, environment, free_port, let_load_in, served
 
 CLIENTS = 16
 STORIES = 100
@@ -58,7 +58,8 @@ ANSWER_WITHIN = 30
 REFERENCE_SECONDS = 1
 PROBES = 50
 """Writes of which the median is taken."""
-PUBLICATION = 'origin = "http://news.example"\n'
+PUBLICATION = 'origin = "http://news.example"\ntrusted_proxies = "127.0.0.1"\n'
+"""wrk says where each comment comes from, as a proxy would: rates are counted by address."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,7 @@ def prepared_store(folder: Path, database: str, url: str) -> Store:
     around = environment(data, free_port(), url)
     prepare = command("init", "--name", "The Bench")
     subprocess.run(prepare, env=around, check=True, stdout=subprocess.DEVNULL)
+    let_load_in(data, url, rates=True)
     load = [sys.executable, __file__, "--load", str(STORIES)]
     loaded = subprocess.run(load, env=around, check=True, stdout=subprocess.PIPE, text=True)
     paths = json.loads(loaded.stdout)

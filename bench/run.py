@@ -28,6 +28,7 @@ PARTS = (
     "start",
     "reads_under_writing",
     "accepted",
+    "verdicts",
     "streams",
     "pressed_memory",
     "moderation_queue",

@@ -25,7 +25,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench.machine import ROOT, bound_to, program
-from tests.site import START_WITHIN, command, environment, free_port
+from tests.site import START_WITHIN, command, environment, free_port, let_load_in
 
 STOP_WITHIN = 30.0
 """Seconds that a server has to finish what it works on."""
@@ -208,6 +208,7 @@ def new_store(folder: Path, counts: Sequence[int], database_url: str = "") -> St
     around = environment(data, free_port(), database_url)
     prepare = command("init", "--name", "The Bench")
     subprocess.run(prepare, env=around, check=True, stdout=subprocess.DEVNULL)
+    let_load_in(data, database_url)
     stories: dict[int, str] = {}
     seconds: dict[int, float] = {}
     for count in counts:

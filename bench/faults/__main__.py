@@ -44,6 +44,7 @@ from bench.faults.machines import (
 )
 from bench.servers import nginx_program
 from tests.front import fronted
+from tests.site import let_load_in
 
 PRESS_SECONDS = 5
 """The press's time limit here; as short as makes sense, for each fault has to wait for it."""
@@ -356,6 +357,7 @@ def _story(serving: Serving) -> str:
         done = serving.run(*words)
         if done.returncode:
             raise RuntimeError(done.stderr[-2000:])
+    let_load_in(serving.data, serving.database_url)
     address: str = json.loads(done.stdout)["address"]
     return address.removeprefix(ORIGIN)
 

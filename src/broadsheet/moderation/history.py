@@ -49,9 +49,9 @@ def history_of(writer: Writer, *, now: dt.datetime) -> History:
         sources = name(CommentSource._meta.db_table)
         own = (
             f"{sources} JOIN {comments} ON {comments}.id = {sources}.comment_id"
-            f" WHERE {sources}.guest_key = %s"
+            f" WHERE {sources}.guest_key = %s AND NOT ({sources}.guest_key = '')"
         )
-        of_held = f"{held} WHERE guest_key = %s"
+        of_held = f"{held} WHERE guest_key = %s AND NOT (guest_key = '')"
     counted = "(SELECT count(*) FROM (SELECT 1 FROM {} AND {} LIMIT %s) AS counted)"
     parts = (
         counted.format(own, f"{comments}.removed_at IS NULL"),

@@ -82,10 +82,13 @@ def _statement(by_account: bool, by_guest: bool, by_network: bool, story: bool, 
     begin = f"SELECT {_COLUMNS} FROM {table} WHERE "  # noqa: S608 (the name of our own table)
     latest = " AND at > %s ORDER BY at DESC LIMIT %s"
     parts = []
-    if by_account or by_guest:
-        parts.append((0, begin + ("account_id" if by_account else "guest_key") + " = %s" + latest))
+    # SQLite takes an index of some rows only where the statement says in the same words which.
+    if by_account:
+        parts.append((0, f"{begin}account_id = %s{latest}"))
+    elif by_guest:
+        parts.append((0, f"{begin}guest_key = %s AND NOT (guest_key = ''){latest}"))
     if by_network:
-        parts.append((1, begin + "network = %s" + latest))
+        parts.append((1, f"{begin}network = %s AND NOT (network = ''){latest}"))
     if story:
         parts.append((2, begin + "document_id = %s ORDER BY at DESC LIMIT 1 OFFSET %s"))
     if alike:

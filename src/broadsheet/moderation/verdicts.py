@@ -45,29 +45,40 @@ def case_of(posting: Posting, *, edits: int | None = None) -> Case:
     """Return what the rules look at."""
     as_set = rules_as_set()
     now = clock.now()
-    fast, again, copies = (
-        as_set[name] for name in (rates.RULE.name, tries.RULE.name, "duplicates")
-    )
-    minutes = max(fast.options.minutes, again.options.minutes, nudge.MINUTES)
-    asked = as_set[nudge.RULE.name].options.most
+    copies, fine = as_set[duplicates.RULE.name], as_set[links.RULE.name].options
     return Case(
         posting,
         now,
-        Wanted(
-            since=now - dt.timedelta(minutes=minutes),
-            alike_since=now - dt.timedelta(days=copies.options.days),
-            of_writer=max(fast.options.writer, fast.options.writer_new)
-            + again.options.writer
-            + asked,
-            of_network=max(fast.options.network, fast.options.network_new)
-            + again.options.network
-            + nudge.FOR_A_NETWORK * asked,
-            story_limit=fast.options.story_minute if fast.is_on else 0,
-        ),
+        _wanted(as_set, now),
         least_words=copies.options.words if copies.is_on else 0,
-        fine_domains=links.allowed_domains(as_set[links.RULE.name].options),
+        fine_domains=links.allowed_domains(fine),
         edits=edits,
         flight=_flight,
+    )
+
+
+def _wanted(as_set: Mapping[str, Set], now: dt.datetime) -> Wanted:
+    """Return what the rules that are on need to know of earlier comments."""
+    fast, again, asking = (as_set[each.RULE.name] for each in (rates, tries, nudge))
+    minutes, of_writer, of_network = nudge.MINUTES, 0, 0
+    if fast.is_on:
+        minutes = max(minutes, fast.options.minutes)
+        of_writer += max(fast.options.writer, fast.options.writer_new)
+        of_network += max(fast.options.network, fast.options.network_new)
+    if again.is_on:
+        minutes = max(minutes, again.options.minutes)
+        of_writer += again.options.writer
+        of_network += again.options.network
+    if asking.is_on:
+        of_writer += asking.options.most
+        of_network += nudge.FOR_A_NETWORK * asking.options.most
+    return Wanted(
+        since=now - dt.timedelta(minutes=minutes),
+        alike_since=now - dt.timedelta(days=as_set[duplicates.RULE.name].options.days),
+        # The same form sent again is found among the writer's own, whatever is on.
+        of_writer=max(of_writer, 1),
+        of_network=of_network,
+        story_limit=fast.options.story_minute if fast.is_on else 0,
     )
 
 

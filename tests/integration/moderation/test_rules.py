@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from tests import factories
 from tests.integration.moderation.conftest import posting, send
 
@@ -576,3 +577,18 @@ def test_submitting_leaves_nothing_in_flight(bridge, rule):
 
     assert not _flight._counts
     assert not _flight._forms
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL scans what is small")
+@pytest.mark.parametrize("by_account", [True, False])
+def test_every_part_of_the_statement_has_an_index(by_account):
+    from broadsheet.moderation.traces import _statement
+
+    statement = _statement(by_account, not by_account, True, True, True)
+    values = ["who", "2026", 9, "net", "2026", 9, 1, 9, 1, 2, 3, 4, "2026"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+        plan = [row[3] for row in cursor.fetchall()]
+
+    assert not [step for step in plan if step.startswith("SCAN moderation_trace")]
+    assert sum("moderation_trace" in step for step in plan) == 8

@@ -102,10 +102,9 @@ def test_what_was_taught_changes_the_opinion():
     own = learned(
         [(spam, -2.0, numbers(text)) for spam, each in texts.items() for text in each] * 4
     )
-    said = opinion("Ask your doctor for zorblax tonic, it is good for the council.", own=own)
-    before = opinion("Ask your doctor for zorblax tonic, it is good for the council.")
+    said, before = opinion("Drink zorblax tonic.", own=own), opinion("Drink zorblax tonic.")
 
-    assert said.probability > before.probability + 0.2
+    assert before.probability < 0.5 < said.probability
     assert any("zorblax" in each for each in said.reasons)
     assert score(CONVERSATION[0], own=own) < 0.5
 

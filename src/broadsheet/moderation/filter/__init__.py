@@ -13,7 +13,7 @@ from __future__ import annotations
 from broadsheet.moderation.filter.features import features_of, words_about
 from broadsheet.moderation.filter.model import Opinion, Own, shipped
 
-__all__ = ["Opinion", "Own", "opinion", "score"]
+__all__ = ["Opinion", "Own", "opinion", "score", "words_about"]
 
 _NOTHING = Own()
 
@@ -24,10 +24,10 @@ def score(text: str, *, story: str = "", parent: str = "", own: Own = _NOTHING) 
     ``story`` and ``parent`` are what it is written beneath and what it answers, if that is known;
     ``own`` is what this publication has taught.
     """
-    return opinion(text, story=story, parent=parent, own=own).probability
-
-
-def opinion(text: str, *, story: str = "", parent: str = "", own: Own = _NOTHING) -> Opinion:
-    """Return the same with its reasons."""
     about = words_about(story, parent) if story or parent else frozenset()
+    return opinion(text, about=about, own=own).probability
+
+
+def opinion(text: str, *, about: frozenset[str] = frozenset(), own: Own = _NOTHING) -> Opinion:
+    """Return the same with its reasons; ``about`` is made by :func:`words_about`."""
     return shipped().opinion(features_of(text, about=about), own)

@@ -111,7 +111,8 @@ def _tokens(low: str) -> list[str]:
     if "@" in body:
         body = _EMAIL.sub(" xmail ", body)
     body = _NUMBER.sub(" 0 ", _LONG_NUMBER.sub(" xlongnum ", body))
-    return [_REPEATED_LETTERS.sub(r"\1\1", token)[:MAX_WORD] for token in _TOKEN.findall(body)]
+    body = _REPEATED_LETTERS.sub(r"\1\1", body)
+    return [token[:MAX_WORD] for token in _TOKEN.findall(body)]
 
 
 def _kinds(words: Sequence[str]) -> dict[str, list[str]]:

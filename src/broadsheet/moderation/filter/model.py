@@ -95,8 +95,9 @@ class Model:
         return odds
 
     def opinion(self, seen: Features, own: Own) -> Opinion:
+        """Return what the model thinks; reasons are given from even odds on."""
         odds = self.odds(seen, own)
-        return Opinion(probability_of(odds), self._reasons(seen, own))
+        return Opinion(probability_of(odds), self._reasons(seen, own) if odds >= 0 else [])
 
     def _reasons(self, seen: Features, own: Own) -> list[str]:
         found: dict[str, float] = {}

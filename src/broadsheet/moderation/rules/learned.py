@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from broadsheet import clock
 from broadsheet.moderation.case import Case
 from broadsheet.moderation.enums import Outcome
-from broadsheet.moderation.filter import opinion
+from broadsheet.moderation.filter import opinion, words_about
 from broadsheet.moderation.lessons import taught
 from broadsheet.moderation.options import OptionsRefused, share
 from broadsheet.moderation.reasons import Reason
@@ -18,7 +18,7 @@ from broadsheet.record.models import Edition
 STORY_FOR = 600.0
 """Seconds that the words of a story are kept in memory for."""
 MAX_STORIES = 200
-_stories: dict[int, tuple[float, str]] = {}
+_stories: dict[int, tuple[float, frozenset[str]]] = {}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Options:
 
 
 def _judge(case: Case, options: Options) -> Reason | None:
-    found = opinion(_without_fine_links(case), story=_story(case.posting.document_id), own=taught())
+    found = opinion(_without_fine_links(case), about=_about(case.posting.document_id), own=taught())
     if found.probability < options.hold:
         return None
     is_sure = found.probability >= options.refuse and options.refuse < 1
@@ -65,8 +65,8 @@ def _without_fine_links(case: Case) -> str:
     return text
 
 
-def _story(document_id: int) -> str:
-    """Return the text of a story. One statement for a story in ten minutes."""
+def _about(document_id: int) -> frozenset[str]:
+    """Return the words of a story. One statement for a story in ten minutes."""
     ticks = clock.ticks()
     kept = _stories.get(document_id)
     if kept and ticks - kept[0] < STORY_FOR:
@@ -79,8 +79,9 @@ def _story(document_id: int) -> str:
     )
     if len(_stories) >= MAX_STORIES:
         _stories.clear()
-    _stories[document_id] = (ticks, text or "")
-    return text or ""
+    about = words_about(text or "")
+    _stories[document_id] = (ticks, about)
+    return about
 
 
 RULE = Rule(
