@@ -181,8 +181,8 @@ def test_report_removal_reasons_appeal_and_reversal(moderator, held, open_page, 
     second = moderator("/moderation/?kind=appeal", as_other=True)
     entry = item(second, "A leaking roof insults nobody.")
     entry.locator("summary", has_text="Reverse").click()
-    entry.get_by_label("In your words").fill("It is about the roof.")
-    entry.get_by_role("button", name="Reverse").click()
+    entry.locator("details[open]").get_by_label("In your words").fill("It is about the roof.")
+    entry.locator("details[open]").get_by_role("button", name="Reverse").click()
     expect(second.locator("[data-told]")).to_have_text("Reversed.")
 
     writer.reload()

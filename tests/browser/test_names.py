@@ -48,6 +48,7 @@ def text_of(message: EmailMessage) -> str:
 
 def more(page: Page, comment) -> None:
     comment.get_by_role("link", name=re.compile("^More about")).click()
+    page.get_by_role("link", name="Follow the replies").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("About a comment by")
 
 
@@ -161,7 +162,7 @@ def test_replies_are_followed_by_mail_and_stopped_with_one_click(open_page, site
     answered = said(other, "Who has seen the new lamps?")
     answered.get_by_role("link", name=re.compile("^Reply to")).click()
     asked = other.locator("article", has_text="Who has seen the new lamps?")
-    form = other.locator("[data-thread] li", has=asked).locator("form").first
+    form = other.locator("[data-thread] li", has=asked).locator("form.write").first
     form.get_by_label("Your comment").fill("I have, and they are bright.")
     form.get_by_label("Name").fill("Gus Holm")
     form.get_by_role("button", name="Post").click()
@@ -170,7 +171,7 @@ def test_replies_are_followed_by_mail_and_stopped_with_one_click(open_page, site
     told = letter(site, address, "replied on")
     assert "I have, and they are bright." in text_of(told)
     assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    page.goto(told["List-Unsubscribe"].strip("<>"))
+    page.goto(told["List-Unsubscribe"].strip(" <>"))
     page.get_by_role("button", name="Stop these mails").click()
     expect(page.get_by_role("status")).to_contain_text("No more of these mails")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from broadsheet.cli import imports, setup, upkeep
+from broadsheet.cli import imports, setup, spam, upkeep
 from broadsheet.conf.options import OptionInvalid
 
 
@@ -46,6 +46,7 @@ main.add_command(setup.serve)
 main.add_command(setup.sample)
 main.add_command(setup.worker)
 main.add_command(imports.import_group)
+main.add_command(spam.filter_group)
 main.add_command(upkeep.verify)
 main.add_command(upkeep.doctor)
 main.add_command(upkeep.manage)

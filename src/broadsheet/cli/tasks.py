@@ -17,12 +17,17 @@ from broadsheet.discussion.digests import send_digests
 from broadsheet.discussion.follows import forget_unconfirmed
 from broadsheet.discussion.notices import forget_old, tell
 from broadsheet.discussion.openness import close_due
-from broadsheet.moderation.guests import forget_unconfirmed as forget_unconfirmed_guests
+from broadsheet.moderation.guests import forget_unconfirmed_comments
+from broadsheet.moderation.lessons import learn
+from broadsheet.moderation.teaching import teach_service
+from broadsheet.moderation.upkeep import forget_old as forget_tries
 from broadsheet.readers.actions import tidy
 from broadsheet.readers.mail import send_due
 
 logger = logging.getLogger(__name__)
 
+LEARN_EVERY = 300.0
+"""Seconds between two looks for what the filter can learn."""
 LOOK_EVERY = 15.0
 """Seconds between two looks for stories that are due, and for what readers are to be told."""
 TIDY_EVERY = 3600.0
@@ -58,15 +63,18 @@ def tell_readers() -> None:
 
 
 def forget() -> None:
-    """Forget what is over: old sessions and letters, wishes that nobody confirmed, old notices."""
+    """Forget what is over: old sessions and letters, what nobody confirmed, old notices, what was
+    refused, and where comments came from."""
     tidy()
     forget_unconfirmed()
-    forget_unconfirmed_guests()
+    forget_unconfirmed_comments()
     forget_old()
+    forget_tries()
 
 
 def _tick(stopping: threading.Event) -> None:
     tidied_at = -TIDY_EVERY
+    learned_at = -LEARN_EVERY
     while not stopping.is_set():
         try:
             close_old_connections()
@@ -80,6 +88,10 @@ def _tick(stopping: threading.Event) -> None:
             if clock.ticks() - tidied_at >= TIDY_EVERY:
                 forget()
                 tidied_at = clock.ticks()
+            if clock.ticks() - learned_at >= LEARN_EVERY:
+                learn()
+                teach_service()
+                learned_at = clock.ticks()
         # Nothing is lost: what was not told and not sent is so at the next look.
         except Exception:
             logger.exception("telling readers failed; trying again")

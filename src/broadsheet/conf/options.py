@@ -73,6 +73,13 @@ def _seconds(value: str) -> float:
     return seconds
 
 
+def _service(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query:
+        raise ValueError("give an address of HTTPS, such as https://rest.akismet.com")
+    return value.rstrip("/")
+
+
 def _flag(value: str) -> bool:
     if value.lower() in ("1", "true", "yes", "on"):
         return True
@@ -174,6 +181,10 @@ class Options:
     providers: tuple[Provider, ...] = option(
         parse_providers, (), "OpenID Connect providers to sign in with."
     )
+    spam_service: str = option(
+        _service, "", "Spam service with Akismet’s interface, as https://rest.akismet.com."
+    )
+    spam_service_key: str = option(_text, "", "The key that the spam service gave you.")
     debug: bool = option(_flag, False, "Show errors in the browser. Never on a public machine.")
     log_level: str = option(_log_level, "info", "debug, info, warning or error.")
 

@@ -23,6 +23,8 @@ _host = urlsplit(ORIGIN).hostname or "localhost"
 ALLOWED_HOSTS = [_host, "localhost", "127.0.0.1", "[::1]", *OPTIONS.allowed_hosts]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 MEMENTO_PATTERN = OPTIONS.memento_pattern
+SPAM_SERVICE = OPTIONS.spam_service
+SPAM_SERVICE_KEY = OPTIONS.spam_service_key
 
 INSTALLED_APPS = [
     "broadsheet.desk",

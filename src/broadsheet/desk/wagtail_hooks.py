@@ -22,7 +22,16 @@ from wagtail.models import Page
 from wagtail.signals import post_page_move
 from wagtail.snippets.models import register_snippet
 
-from broadsheet.desk import aliases, claims, comments, history, moderation, openness, proposals
+from broadsheet.desk import (
+    aliases,
+    claims,
+    comments,
+    history,
+    moderation,
+    openness,
+    proposals,
+    rules,
+)
 from broadsheet.desk.deletion import EXPLANATION, published_below
 from broadsheet.desk.guard import draft_refusals
 from broadsheet.desk.listing import LatelyPanel, StoryListing
@@ -214,6 +223,23 @@ def moderation_menu_item() -> MenuItem:
 def moderation_permission() -> QuerySet[Permission]:
     return Permission.objects.filter(
         content_type__app_label="moderation", codename__in=["moderate", "change_houserules"]
+    )
+
+
+@hooks.register("register_admin_urls")
+def rule_urls() -> list[URLPattern]:
+    return rules.urlpatterns
+
+
+@hooks.register("register_settings_menu_item")
+def rules_menu_item() -> MenuItem:
+    return rules.menu_item()
+
+
+@hooks.register("register_permissions")
+def rule_permissions() -> QuerySet[Permission]:
+    return Permission.objects.filter(
+        content_type__app_label="moderation", codename__in=["change_rulesetting", "change_ban"]
     )
 
 

@@ -180,10 +180,10 @@ def _standing() -> _Standing:
     return _Standing(accounts, emails, networks)
 
 
-def standing_bans(now: dt.datetime) -> Sequence[Ban]:
-    """Return the bans in force, the last one first. One statement."""
-    return list(
-        Ban.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), lifted_at=None).order_by(
-            "-made_at", "-pk"
-        )
-    )
+def standing_bans(now: dt.datetime, *, with_people: bool = False) -> Sequence[Ban]:
+    """Return the bans in force, the last one first; with who is banned and by whom, if asked. One
+    statement."""
+    bans = Ban.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), lifted_at=None)
+    if with_people:
+        bans = bans.select_related("account", "made_by")
+    return list(bans.order_by("-made_at", "-pk"))

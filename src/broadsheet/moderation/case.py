@@ -25,6 +25,8 @@ class Case:
     """What is asked of earlier comments, as the rules that are on need it."""
     least_words: int
     """Words that a text must have to be compared with others."""
+    fine_domains: tuple[str, ...] = ()
+    """Domains that may be linked to without a question."""
     edits: int | None = None
     """The comment whose words these are to be, if it stands already."""
     flight: Flight = field(default_factory=Flight)

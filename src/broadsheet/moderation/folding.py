@@ -12,20 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from broadsheet.readers.skeleton import skeleton
+
 _LOOK_ALIKES = str.maketrans(
     "аеорсухіѕјԁɡһԛԝɩӏαικνορτυχϲεʀıƖ",
     "aeopcyxisjdghqwilaikvoptuxcerll",
 )
+"""What is read as another letter in a word than Unicode’s table says, or is read so in small letters."""
 _WRITTEN_FOR_LETTERS = str.maketrans("0134578@$!|", "oieastbasil")
 """What people write for letters, where a word has to get past somebody."""
 _WORDS = re.compile(r"[^\W_]+")
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Letters of scripts that put no spaces between words: Thai, Lao, kana, Han."""
-
-
-def skeleton(text: str) -> str:
-    """Return the text with each letter that looks like a Latin one replaced by it."""
-    return text.translate(_LOOK_ALIKES)
 
 
 @lru_cache(maxsize=20_000)
@@ -35,7 +33,9 @@ def _folded(character: str) -> str:
         for each in unicodedata.normalize("NFKD", character.casefold())
         if unicodedata.category(each) not in ("Mn", "Me", "Cf", "Cc", "Co", "Cs", "Cn")
     ).casefold()
-    alike = skeleton(plain).casefold()
+    if plain.isascii():
+        return plain
+    alike = skeleton(plain.translate(_LOOK_ALIKES)).casefold()
     return alike if alike.isascii() else plain
 
 

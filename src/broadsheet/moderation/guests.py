@@ -121,7 +121,7 @@ def confirm(ticket: Ticket) -> Comment | HeldComment | None:
 
 
 @transaction.atomic
-def forget_unconfirmed() -> int:
+def forget_unconfirmed_comments() -> int:
     """Delete what nobody has confirmed in time; returns how many. One statement and those rows."""
     old = HeldComment.objects.filter(
         state=HeldState.WAITING, account=None, held_at__lte=clock.now() - VALID_FOR

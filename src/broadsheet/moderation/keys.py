@@ -8,6 +8,8 @@ RULES = "moderation-rules"
 """How the rules are set; the house rules say which are on."""
 BANS = "moderation-bans"
 """Who is banned. No page is made from it."""
+FILTER = "moderation-filter"
+"""What the filter was taught. No page is made from it."""
 QUEUE = "moderation-queue"
 """How much waits for moderators."""
 DECISIONS = "moderation-decisions"
@@ -18,10 +20,18 @@ HOUSE = "house-rules"
 
 def declare() -> None:
     """Change the keys when what they name is saved."""
-    from broadsheet.moderation.models import Ban, Decision, HouseRules, QueueItem, RuleSetting
+    from broadsheet.moderation.models import (
+        Ban,
+        Decision,
+        HouseRules,
+        QueueItem,
+        RuleSetting,
+        Taught,
+    )
 
     declare_keys(RuleSetting, lambda _: [RULES])
     declare_keys(Ban, lambda _: [BANS])
+    declare_keys(Taught, lambda _: [FILTER])
     declare_keys(QueueItem, lambda _: [QUEUE])
     declare_keys(Decision, lambda _: [DECISIONS])
     declare_keys(HouseRules, lambda _: [HOUSE])

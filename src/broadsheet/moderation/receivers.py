@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models.signals import post_save
+
 from broadsheet import clock
 from broadsheet.discussion.actions import Posting
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.signals import comments_stored, words_erased
 from broadsheet.moderation import traces
 from broadsheet.moderation.enums import HeldState, Passed
-from broadsheet.moderation.models import HeldComment, Trace
+from broadsheet.moderation.lessons import take_lesson
+from broadsheet.moderation.models import Decision, HeldComment, Lesson, Trace
 
 
 def keep_traces(sender: object, stored: Sequence[tuple[Posting, Comment]], **more: object) -> None:
@@ -47,8 +50,10 @@ def let_words_go(sender: object, comment: Comment, **more: object) -> None:
         held.address, held.account, held.draft = None, None, {}
         held.save()
     Trace.objects.filter(comment=comment.pk).delete()
+    Lesson.objects.filter(decision__comment=comment.pk).delete()
 
 
 def connect() -> None:
     words_erased.connect(let_words_go, dispatch_uid="moderation words")
     comments_stored.connect(keep_traces, dispatch_uid="moderation traces")
+    post_save.connect(take_lesson, sender=Decision, dispatch_uid="moderation lessons")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from broadsheet.moderation.case import Case
 from broadsheet.moderation.enums import Outcome, Passed
 from broadsheet.moderation.flight import Flight
 from broadsheet.moderation.reasons import Reason, Verdict
-from broadsheet.moderation.rules import bans, duplicates, nudge, rates, tries, trust, words
+from broadsheet.moderation.rules import bans, duplicates, links, nudge, rates, tries, trust, words
 from broadsheet.moderation.setting import Set, rules_as_set
 from broadsheet.moderation.traces import Wanted
 
@@ -65,6 +65,7 @@ def case_of(posting: Posting, *, edits: int | None = None) -> Case:
             story_limit=fast.options.story_minute if fast.is_on else 0,
         ),
         least_words=copies.options.words if copies.is_on else 0,
+        fine_domains=links.allowed_domains(as_set[links.RULE.name].options),
         edits=edits,
         flight=_flight,
     )
@@ -93,6 +94,10 @@ def judged(case: Case, *, was_told: bool = False, only: Iterable[str] | None = N
         name = each.rule.name
         if not each.is_on or (names is not None and name not in names):
             continue
+        if each.rule.is_asked_last and (
+            not each.rule.is_there() or _is_clear(reasons, case, as_set)
+        ):
+            continue
         reason = each.rule.judge(case, each.options)
         if reason is None:
             continue
@@ -100,6 +105,14 @@ def judged(case: Case, *, was_told: bool = False, only: Iterable[str] | None = N
         if reason.outcome == Outcome.REFUSE and not reason.is_soft:
             break
     return _with_a_second_look(Verdict(reasons), case, as_set, was_told=was_told)
+
+
+def _is_clear(reasons: Sequence[Reason], case: Case, as_set: Mapping[str, Set]) -> bool:
+    """Say whether there is no need to ask further: something objects, or the writer is trusted."""
+    trusting = as_set[trust.RULE.name]
+    return any(each.outcome != Outcome.PUBLISH for each in reasons) or (
+        trusting.is_on and trust.is_trusted(case, trusting.options)
+    )
 
 
 def _as_before(passed: str) -> Verdict:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from broadsheet.moderation.folding import fold, skeleton
+from broadsheet.moderation.folding import fold
 
 MAX_LINKS = 200
 """Links that are looked at; whoever gives more has given too many."""
@@ -86,7 +86,7 @@ def imitated_by(host: str) -> str:
     """
     if all(map(_is_latin, host)):
         return ""
-    alike = skeleton(fold(host))
+    alike = fold(host)
     return alike if alike.isascii() else ""
 
 

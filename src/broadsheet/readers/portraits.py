@@ -67,6 +67,8 @@ def _decoded(data: bytes) -> Image.Image:
         )
     try:
         with warnings.catch_warnings():
+            # Metadata may be wrong: none of it is kept.
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
             if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:

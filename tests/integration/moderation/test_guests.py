@@ -13,7 +13,7 @@ from broadsheet import clock
 from broadsheet.discussion.enums import Admission, GuestPolicy
 from broadsheet.discussion.models import Comment, DiscussionSettings
 from broadsheet.moderation.enums import HeldState
-from broadsheet.moderation.guests import VALID_FOR, forget_unconfirmed
+from broadsheet.moderation.guests import VALID_FOR, forget_unconfirmed_comments
 from broadsheet.moderation.models import HeldComment
 from broadsheet.readers import tickets
 from broadsheet.readers.models import Ticket
@@ -91,14 +91,14 @@ def test_link_publishes_once(client, story):
 def test_old_link_publishes_nothing_and_the_comment_is_forgotten(client, story, monkeypatch):
     setting(GuestPolicy.CONFIRMED)
     post(client)
-    assert forget_unconfirmed() == 0
+    assert forget_unconfirmed_comments() == 0
     later = clock.now() + VALID_FOR
     monkeypatch.setattr(clock, "now", lambda: later)
 
     answer = client.post(link())
 
     assert (answer.status_code, Comment.objects.count()) == (410, 0)
-    assert (forget_unconfirmed(), HeldComment.objects.count()) == (1, 0)
+    assert (forget_unconfirmed_comments(), HeldComment.objects.count()) == (1, 0)
 
 
 def test_what_waits_for_a_moderator_is_not_forgotten(client, story, monkeypatch):
@@ -107,7 +107,7 @@ def test_what_waits_for_a_moderator_is_not_forgotten(client, story, monkeypatch)
     later = clock.now() + 2 * VALID_FOR
     monkeypatch.setattr(clock, "now", lambda: later)
 
-    assert (forget_unconfirmed(), HeldComment.objects.count()) == (0, 1)
+    assert (forget_unconfirmed_comments(), HeldComment.objects.count()) == (0, 1)
 
 
 def test_same_form_sent_twice_sends_one_mail(client, story):

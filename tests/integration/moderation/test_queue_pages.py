@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from django.test import Client
 from tests import factories
-from tests.integration.moderation.answering import hold, said
+from tests.integration.moderation.answering import GUEST, hold, said
 from tests.integration.moderation.test_answering_for_it import complaint, notice, report
 
+from broadsheet.discussion.actions import Draft, Sender, prepared
 from broadsheet.discussion.models import Comment
 from broadsheet.moderation.appeals import file_appeal
 from broadsheet.moderation.deciding import Ruling, new_batch, remove
-from broadsheet.moderation.enums import Ground, Measure
+from broadsheet.moderation.enums import Ground, Measure, Outcome
 from broadsheet.moderation.models import Decision, QueueItem
+from broadsheet.moderation.reasons import Reason, Verdict
+from broadsheet.moderation.submission import hold as put_aside
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/moderation/"
@@ -95,6 +99,7 @@ def test_what_waits_is_shown_in_its_context(desk_of, bridge, waiting_room, stran
         "Ruth wrote Nine millions.",
         "See https://spam.example now",
         "Every comment is read by a moderator first.",
+        "only this story (Bridge)",
         "Publish Decline …",
     ):
         assert words in page
@@ -305,3 +310,25 @@ def test_pages_follow_each_other_without_a_gap(desk_of, bridge, waiting_room):
 
     assert order(first) + order(second["html"]) == [item.pk for item in items]
     assert second["next"] == ""
+
+
+def test_held_edit_shows_what_stands_and_what_would(desk_of, bridge):
+    comment = said(bridge, "The words that stand.")
+    posting = prepared(
+        document_id=bridge.pk,
+        draft=Draft(text="The words that would.", name="Lena"),
+        sender=Sender(address="192.0.2.7", guest_key=GUEST),
+    )
+    verdict = Verdict([Reason("links", Outcome.HOLD, "It has many links.")])
+    put_aside(replace(posting, edits_id=comment.pk), verdict)
+    item = QueueItem.objects.get()
+
+    page = plain(shown(desk_of))
+    assert "Held edit by Lena" in page
+    assert "It stands now as The words that stand. The words that would." in page
+    answer = desk_of.post(f"{QUEUE}decide/", {"item": item.pk, "do": "publish"}, headers=JSON)
+
+    assert answer.json()["done"] == [item.pk]
+    assert comment.versions.get(valid_to=None).text == "The words that would."
+    undone = desk_of.post(f"{QUEUE}undo/", {"batch": answer.json()["batch"]}, headers=JSON)
+    assert undone.json()["error"].startswith("An edit that was published stands")

@@ -24,6 +24,12 @@ LONG = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _without_the_filter(rule):
+    """It has something to say of most that the other rules are tried with."""
+    rule("filter", is_on=False)
+
+
 def refusal(document, text="Are you sure?", **more):
     with pytest.raises(RefusedByRule) as told:
         send(document, text, **more)

@@ -204,7 +204,7 @@ def test_profile_lists_what_may_be_read_in_few_statements(
     client.get("/")
 
     # Two of them are the frame, which is kept outside of a test’s transaction.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         page = client.get(f"/reader/{lena.pk}/").content.decode()
 
     assert re.findall(r"Number \d", page) == [f"Number {n}" for n in reversed(range(count))]

@@ -52,6 +52,14 @@ def own(client, bridge) -> Comment:
     return Comment.objects.get()
 
 
+OTHERS = [
+    "Follow the replies",
+    "Mute who wrote it",
+    "Ask whether the writer has an interest",
+    "Report",
+]
+
+
 def offered(client: Client, comment: Comment) -> list[str]:
     """Return what the page of acts offers, in words, but for what leads to the page of the rest."""
     page = client.get(f"/c/{comment.pk}/acts/").content.decode()
@@ -61,12 +69,12 @@ def offered(client: Client, comment: Comment) -> list[str]:
 
 
 def test_reader_is_offered_what_readers_do(client, comment):
-    assert offered(client, comment) == ["Reply", "Thanks", "Report"]
+    assert offered(client, comment) == ["Reply", "Thanks", *OTHERS]
 
 
 def test_writer_is_offered_to_edit_and_delete(client, own):
-    assert offered(client, own) == ["Reply", "Edit", "Delete"]
-    assert offered(Client(), own) == ["Reply", "Thanks", "Report"]
+    assert offered(client, own) == ["Reply", "Edit", "Delete", OTHERS[0]]
+    assert offered(Client(), own) == ["Reply", "Thanks", *OTHERS]
 
 
 def test_page_is_for_nobody_else(client, own):
@@ -80,7 +88,7 @@ def test_another_room_can_offer_more(client, comment, monkeypatch):
     more = [*acts.MAKERS, lambda on: [acts.Act("Ask", f"{on.base}ask/")]]
     monkeypatch.setattr(acts, "MAKERS", more)
 
-    assert offered(client, comment) == ["Reply", "Thanks", "Report", "Ask"]
+    assert offered(client, comment) == ["Reply", "Thanks", *OTHERS, "Ask"]
 
 
 @pytest.mark.parametrize("pk", [0, 999, 10**17])
@@ -104,7 +112,7 @@ def test_guest_thanks_without_scripts_and_takes_it_back(client, comment):
     assert settings.GUEST_COOKIE_NAME in given.cookies
     assert given["Cache-Control"] == "private, no-store"
     assert again["Location"] == f"/c/{comment.pk}/acts/"
-    assert offered(client, comment) == ["Reply", "Take it back", "Report"]
+    assert offered(client, comment) == ["Reply", "Take it back", *OTHERS]
     assert '<span class="tally">1</span>' in client.get(STORY).content.decode()
 
     client.post(f"/c/{comment.pk}/thanks/", {"do": "take"})
@@ -176,7 +184,7 @@ def test_question_is_asked_and_answered_without_scripts(client, bridge):
         "Thanks",
         "It answers the question",
         "Mark it as the answer",
-        "Report",
+        *OTHERS,
     ]
 
     marked = client.post(f"/c/{reply.pk}/answer/", {"do": "mark"})
@@ -400,7 +408,7 @@ def test_closed_discussion_says_so_and_keeps_the_words(client, own):
     assert "The discussion was closed on" in answer.content.decode()
     assert ">Again!</textarea>" in answer.content.decode()
     assert "<textarea" not in client.get(f"{STORY}comment/").content.decode()
-    assert offered(client, own) == ["Delete"]
+    assert offered(client, own) == ["Delete", OTHERS[0]]
 
 
 def test_closing_is_told_beforehand(client, own):

@@ -160,14 +160,18 @@ def test_form_page_carries_a_token_for_who_is_signed_in(bridge, author):
     assert "You write as <strong>Ann Lee</strong>" in page
 
 
+TOLD = {"muted": [], "unread": 0}
+"""What somebody with an account is told besides."""
+
+
 @pytest.mark.parametrize(
     ("who", "answer"),
     [
         (None, {"account": False, "name": None, "mark": "", "desk": False}),
-        ("nameless", {"account": True, "name": None, "mark": "", "desk": False}),
-        ("author", {"account": True, "name": "Ann Lee", "mark": "Author", "desk": False}),
-        ("stranger", {"account": True, "name": "Sam Stranger", "mark": "", "desk": False}),
-        ("editor", {"account": True, "name": "Eve Editor", "mark": "", "desk": True}),
+        ("nameless", {"account": True, "name": None, "mark": "", "desk": False, **TOLD}),
+        ("author", {"account": True, "name": "Ann Lee", "mark": "Author", "desk": False, **TOLD}),
+        ("stranger", {"account": True, "name": "Sam Stranger", "mark": "", "desk": False, **TOLD}),
+        ("editor", {"account": True, "name": "Eve Editor", "mark": "Staff", "desk": True, **TOLD}),
     ],
 )
 def test_me_says_who_is_signed_in(client, author, stranger, editor, who, answer):

@@ -29,5 +29,7 @@ class Rule:
     """Before anybody has set it."""
     spares_trusted: bool = False
     """Whether writers who have earned trust pass it."""
+    is_there: Callable[[], bool] = lambda: True
+    """Whether there is anything to ask."""
     is_asked_last: bool = False
     """Whether it costs so much that it is not asked where the others say enough."""

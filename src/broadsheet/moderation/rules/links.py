@@ -41,9 +41,8 @@ class Options:
 
 
 def _judge(case: Case, options: Options) -> Reason | None:
-    own = urlsplit(settings.ORIGIN).hostname or ""
-    allowed = (*options.allowed, own) if own else options.allowed
-    counted = [link for link in case.links if not _is_one_of(link.host, allowed)]
+    allowed = allowed_domains(options)
+    counted = [link for link in case.links if not is_one_of(link.host, allowed)]
     if not counted:
         return None
     if blocked := _first(counted, options.blocked):
@@ -54,6 +53,12 @@ def _judge(case: Case, options: Options) -> Reason | None:
             details={"blocked": blocked},
         )
     return _suspicious(counted, options)
+
+
+def allowed_domains(options: Options) -> tuple[str, ...]:
+    """Return the domains that are always fine, the publication's own among them."""
+    own = urlsplit(settings.ORIGIN).hostname or ""
+    return (*options.allowed, own) if own else options.allowed
 
 
 def _suspicious(counted: list[Link], options: Options) -> Reason | None:
@@ -82,13 +87,14 @@ def _hold(words: str, details: dict[str, object]) -> Reason:
     return Reason(RULE.name, Outcome.HOLD, words, details=details, is_soft=True)
 
 
-def _is_one_of(host: str, domains: tuple[str, ...]) -> bool:
+def is_one_of(host: str, domains: tuple[str, ...]) -> bool:
+    """Say whether a host is one of the domains, or lies below one."""
     return any(is_below(host, domain) for domain in domains)
 
 
 def _first(links: list[Link], domains: tuple[str, ...]) -> str:
     """Return the host of the first link that lies below one of the domains."""
-    return next((link.host for link in links if _is_one_of(link.host, domains)), "")
+    return next((link.host for link in links if is_one_of(link.host, domains)), "")
 
 
 RULE = Rule(

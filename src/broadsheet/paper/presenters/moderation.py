@@ -153,6 +153,8 @@ class ItemView:
     headline: str
     href: str
     """Where it stands, or would; empty where there is no such page."""
+    story: str
+    """The number of the document, by which the queue is narrowed; empty for none."""
     since: Moment
     name: str
     who: str
@@ -205,6 +207,7 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
         is_urgent=item.is_urgent,
         headline=edition.headline if edition else "",
         href=f"/c/{comment.pk}/" if comment and waiting.path else waiting.path,
+        story=str(item.document_id or ""),
         since=moment(item.since, zone),
         name=name,
         who=_who(waiting, by_author=bool(comment and comment.author_id)),

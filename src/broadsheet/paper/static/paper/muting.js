@@ -33,7 +33,7 @@ function muted(who) {
 }
 
 function writerOf(comment) {
-  return { who: comment.dataset.who ?? "", name: comment.querySelector("h3 .who bdi")?.textContent ?? "" };
+  return { who: comment.dataset.who ?? "", name: comment.querySelector("h3 bdi.who, h3 .who bdi")?.textContent ?? "" };
 }
 
 /** Fold a comment away, with a line that opens it again for this once. */
