@@ -6,6 +6,8 @@ import re
 import uuid
 from collections.abc import Callable
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.site import Site
 
@@ -205,3 +207,36 @@ def test_editor_makes_a_discussion_slow_and_closes_it(
     desk.locator("input[name=mode][value=open]").check()
     desk.get_by_role("button", name="Save").click()
     expect(desk.get_by_text("The story’s page says so now.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(open_page: Callable[..., Page], quiet: str, scheme: str) -> None:
+    page = open_page(
+        quiet,
+        color_scheme=scheme,
+        viewport={"width": 390, "height": 844},
+        bypass_csp=True,
+        expect_faults=True,
+    )
+    question = post(page, f"Is there a lift, in {scheme}?", "Ines", question=True)
+    reply = answer(page, question, f"There is one, in {scheme}.", "Ines")
+    page.locator(f"#{reply}").get_by_role("button", name="Mark as the answer").click()
+    expect(page.locator(f"#{question} .answered")).to_be_visible()
+    page.evaluate("""() => localStorage.setItem(
+        Object.keys(localStorage).find((name) => name.startsWith("visit:")),
+        JSON.stringify({ n: 2, comments: 0, at: Date.now() }),
+    )""")
+    page.goto("about:blank")
+    page.goto(quiet)
+    page.locator(f"#{question}").get_by_role("link", name="Edit").click()
+    expect(page.locator("[data-edit] textarea")).to_be_focused()
+    no_violations(page)
+    number = question.removeprefix("c-")
+    for below in ("acts/", "edit/", "delete/", "versions/"):
+        page.goto(f"/c/{number}/{below}")
+        no_violations(page)
+
+
+def no_violations(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

@@ -77,6 +77,7 @@ function enhance(form, { parent = "", to = "", onDone = null } = {}) {
         form.querySelector(".preview")?.remove();
         draft.done();
         const asks = form.elements.namedItem("is_question");
+        const isQuestion = Boolean(asks?.checked);
         if (asks) asks.checked = false;
         if (body.held) {
           beKnown();
@@ -86,7 +87,7 @@ function enhance(form, { parent = "", to = "", onDone = null } = {}) {
         }
         const comment = placeAnswer(body);
         showCount(body.count);
-        own?.add(body.id);
+        own?.add(body.id, isQuestion);
         onDone?.();
         comment.focus();
         noteAddress(comment);

@@ -13,6 +13,7 @@ export class Own {
   constructor(discussion) {
     this.discussion = discussion;
     this.comments = new Set();
+    this.marks = [];
     this.told = null;
   }
 
@@ -43,10 +44,11 @@ export class Own {
     return this.comments.has(Number(id));
   }
 
-  /** A comment was just posted from here. */
-  add(id) {
+  /** A comment was just posted from here; of a question its writer may mark the answer. */
+  add(id, isQuestion) {
     beKnown();
     this.comments.add(Number(id));
+    if (isQuestion && this.marks !== "all") this.marks.push(Number(id));
     this.dress();
   }
 
@@ -74,7 +76,7 @@ export class Own {
   /** Let who asked, and the story’s author, say which reply answers a question. */
   #offerMark(comment, acts, id) {
     const asked = comment.closest("li")?.parentElement.closest("li")?.querySelector(":scope > .comment");
-    const may = asked && (this.marks === "all" || this.marks?.includes(Number(asked.id.slice(2))));
+    const may = asked && (this.marks === "all" || this.marks.includes(Number(asked.id.slice(2))));
     if (!may || !acts.querySelector(`[action="/c/${id}/answers/"]`) || acts.querySelector("[data-answer]")) return;
     const isMarked = Boolean(comment.querySelector("h3 .answers-above"));
     const form = document.createElement("form");
