@@ -11,6 +11,7 @@ from broadsheet.corrections.actions import withdraw
 from broadsheet.corrections.enums import ProposalState
 from broadsheet.corrections.models import Proposal, ProposalContact, ProposalSubmission
 from broadsheet.press.keys import change_after_commit
+from broadsheet.readers.actions import confirmed_address
 from broadsheet.readers.export import text_of
 from broadsheet.readers.models import Account
 from broadsheet.record.actions import lock_documents
@@ -24,6 +25,10 @@ def erase_proposer(sender: object, account: Account, *, keeps_words: bool, **_: 
 
     What is still open is withdrawn then. Called while the account is erased, in the same transaction.
     """
+    if email := confirmed_address(account):
+        # What was proposed as a guest with this address is the account's own.
+        contacts = ProposalContact.objects.filter(email__iexact=email)
+        Proposal.objects.filter(account=None, contact__in=contacts).update(account=account)
     ProposalContact.objects.filter(email__iexact=account.email).delete()
     proposals = list(Proposal.objects.filter(account=account).order_by("pk"))
     documents = lock_documents({each.document_id for each in proposals})

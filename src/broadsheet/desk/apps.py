@@ -12,11 +12,14 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.permissions import register_permission_policy
 
+        from broadsheet.desk import erasure
         from broadsheet.desk.viewsets import OnlyOnePolicy
         from broadsheet.discussion.models import DiscussionSettings
         from broadsheet.moderation.models import HouseRules
+        from broadsheet.readers.signals import account_erasing
         from broadsheet.record.models import Publication
 
+        account_erasing.connect(erasure.erase_from_log, dispatch_uid="desk")
         register_permission_policy(Publication, OnlyOnePolicy(Publication))
         register_permission_policy(DiscussionSettings, OnlyOnePolicy(DiscussionSettings))
         register_permission_policy(HouseRules, OnlyOnePolicy(HouseRules))

@@ -20,6 +20,7 @@ from broadsheet.discussion.enums import CommentKind
 from broadsheet.discussion.models import Comment, CommentVersion
 from broadsheet.moderation.deciding import DecisionRefused, Ruling, new_batch, remove
 from broadsheet.moderation.enums import Ground, Measure
+from broadsheet.moderation.permissions import may_redact
 from broadsheet.paper.presenters.moderation import LAWS, RULES
 from broadsheet.readers.models import Account
 from broadsheet.record.queries import publication
@@ -92,6 +93,7 @@ def _listed(request: HttpRequest, *, refused: int | None = None, refusal: str = 
         "rules": RULES,
         "laws": LAWS,
         "proposal": CommentKind.PROPOSAL,
+        "may_redact": may_redact(request.user),
         "zone": publication().zone,
     }
     status = 200 if refused is None else REFUSED

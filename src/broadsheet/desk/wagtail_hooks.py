@@ -222,7 +222,8 @@ def moderation_menu_item() -> MenuItem:
 @hooks.register("register_permissions")
 def moderation_permission() -> QuerySet[Permission]:
     return Permission.objects.filter(
-        content_type__app_label="moderation", codename__in=["moderate", "change_houserules"]
+        content_type__app_label="moderation",
+        codename__in=["moderate", "redact", "change_houserules"],
     )
 
 

@@ -52,6 +52,7 @@ class RemovedBy(models.TextChoices):
     MODERATOR = "moderator", "a moderator"
     EDITOR = "editor", "an editor"
     PUBLICATION = "publication", "the publication"
+    REDACTED = "redacted", "the publication, for good"
 
 
 class ReactionKind(models.TextChoices):

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from broadsheet import clock
-from broadsheet.discussion.enums import CommentKind
+from broadsheet.discussion.enums import CommentKind, Origin
 from broadsheet.discussion.keys import ERASED
 from broadsheet.discussion.models import (
     Comment,
@@ -23,12 +23,16 @@ from broadsheet.discussion.models import (
     CommentVersion,
     InterestQuestion,
     NameClaim,
+    Reaction,
     RemovedWords,
     Submission,
 )
 from broadsheet.discussion.removal import erase_comment
 from broadsheet.press.keys import change_after_commit
+from broadsheet.readers.actions import confirmed_address
+from broadsheet.readers.mail import forget_mail_about
 from broadsheet.readers.models import Account
+from broadsheet.readers.muting import forget_mutes
 from broadsheet.record.actions import lock_documents
 from broadsheet.record.keys import STORIES, document_key
 from broadsheet.record.models import Document, JournalEntry
@@ -45,8 +49,11 @@ def erase_writer(sender: object, account: Account, *, keeps_words: bool, **_: An
     """
     now = clock.now()
     by_document: dict[int, list[Comment]] = defaultdict(list)
-    for comment in Comment.objects.filter(account=account).order_by("pk"):
+    written = Comment.objects.filter(_written_by(account)).order_by("pk")
+    for comment in written:
         by_document[comment.document_id].append(comment)
+    forget_mutes(account, _names_on(written))
+    keys = guest_keys_of(account)
     documents = lock_documents(by_document)
     for pk, comments in by_document.items():
         document = documents[pk]
@@ -58,10 +65,38 @@ def erase_writer(sender: object, account: Account, *, keeps_words: bool, **_: An
         _take_name(comments, now, takes_words=not keeps_words)
         change_after_commit(document_key(pk), STORIES, ERASED, withdraws=True)
     _forget_claims(account)
-    # Where guests' comments with the same address came from is nobody's business any more either.
+    # What stands in a thread under a name of its own, such as one that is not confirmed to be the
+    # account's, comes from nowhere now.
     CommentSource.objects.filter(email__iexact=account.email).update(
-        email="", address=None, agent="", guest_key=""
+        email="", address=None, agent="", guest_key="", verdict=None
     )
+    # What they thanked for goes on to count, as nobody's.
+    Reaction.objects.filter(Q(account=account) | Q(guest_key__in=keys)).update(
+        account=None, guest_key="", network=""
+    )
+
+
+def _written_by(account: Account) -> Q:
+    """Return the condition of what an account wrote; what guests sent with its confirmed address is
+    its own as well, whether it was claimed or not."""
+    mine = Q(account=account)
+    if email := confirmed_address(account):
+        mine |= Q(account=None, origin=Origin.HERE, source__email__iexact=email)
+    return mine
+
+
+def _names_on(comments: QuerySet[Comment]) -> set[str]:
+    """Return the names that comments are signed with, or were before they were removed."""
+    removed = RemovedWords.objects.filter(comment__in=comments.order_by().values("pk"))
+    return {comment.name for comment in comments} | set(removed.values_list("name", flat=True))
+
+
+def guest_keys_of(account: Account) -> set[str]:
+    """Return what browsers are known by that wrote as a guest with an account's confirmed address."""
+    email = confirmed_address(account)
+    sources = CommentSource.objects.filter(comment__account=None).exclude(guest_key="")
+    found = sources.filter(email__iexact=email).values_list("guest_key", flat=True)
+    return set(found) if email else set()
 
 
 def _forget_claims(account: Account) -> None:
@@ -84,6 +119,7 @@ def _take_name(comments: Sequence[Comment], now: dt.datetime, *, takes_words: bo
         CommentSource.objects.filter(comment__in=some).delete()
         # The key of a form is a digest of its words.
         Submission.objects.filter(comment__in=some).delete()
+        forget_mail_about(some)
         Comment.objects.filter(pk__in=some).update(
             name="",
             account=None,

@@ -4,9 +4,10 @@ They go from every moment, past ones too, since nothing that readers see is made
 comment and its versions, and both are emptied. What they said is kept apart, so that the journal can
 still be checked and the decision looked at again; nothing that readers see asks for it.
 
-Of a comment that its writer deletes nothing is kept: neither what it said nor where it came from. The
-salts of the journal entries that were made of it are erased, so that what they were made of cannot be
-found by trying; the chain still checks.
+Of a comment that its writer deletes nothing is kept: neither what it said nor where it came from. Of
+one that the publication redacts, because a law asks for it, nothing is kept of what it said. The salts
+of the journal entries that were made of it are erased, so that what they were made of cannot be found
+by trying; the chain still checks.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from broadsheet.discussion.people import Person
 from broadsheet.discussion.questions import count_questions, end_mark
 from broadsheet.discussion.signals import comment_removed, words_erased
 from broadsheet.press.keys import change_after_commit
+from broadsheet.readers.mail import forget_mail_about
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
 from broadsheet.record.enums import EntryKind
@@ -110,13 +112,10 @@ def erase_comment(document: Document, comment: Comment, *, at: dt.datetime) -> C
     if comment.removed_at is None:
         take_stamp(comment)
         _empty(document, comment, role=RemovedBy.WRITER, reason="", at=at)
-    RemovedWords.objects.filter(comment=comment).delete()
+    _let_go(comment)
     CommentSource.objects.filter(comment=comment).delete()
-    # The key of a form is a digest of its words.
-    Submission.objects.filter(comment=comment).delete()
     Comment.objects.filter(pk=comment.pk).update(account=None)
     comment.account = None
-    _erase_salts(comment)
     journal.append_entry(
         document=document,
         kind=EntryKind.REMOVAL,
@@ -124,9 +123,60 @@ def erase_comment(document: Document, comment: Comment, *, at: dt.datetime) -> C
         content=deletion_content(comment.pk),
         at=at,
     )
-    words_erased.send(sender=Comment, comment=comment)
     _follow(document, comment)
     return comment
+
+
+@transaction.atomic
+def redact_comment(*, comment_id: int, reason: str, at: dt.datetime | None = None) -> Comment:
+    """Erase the words of a comment for good, because a law or somebody’s safety asks for it.
+
+    Nothing of them is kept, so nobody can bring them back. The tombstone says that the publication
+    did it, why and when; who wrote it stays known, to be told. What was removed before is redacted
+    too: what was kept of it goes. Raises :class:`RemovalRefused`.
+    """
+    document = lock_document(Comment.objects.only("document_id").get(pk=comment_id).document_id)
+    comment = Comment.objects.get(pk=comment_id)
+    if comment.removed_by in ERASED_BY or is_erased(comment):
+        raise RemovalRefused("The words of this comment are erased already.")
+    if comment.kind == CommentKind.PROPOSAL:
+        raise RemovalRefused("A proposed correction is decided; an edition may rest on it.")
+    reason, now = _said(reason), at or clock.now()
+    take_stamp(comment)
+    _empty(document, comment, role=RemovedBy.REDACTED, reason=reason, at=now)
+    InterestQuestion.objects.filter(comment=comment).update(answer="")
+    _let_go(comment)
+    # What rules found in the words says what they were.
+    CommentSource.objects.filter(comment=comment).update(verdict=None)
+    journal.append_entry(
+        document=document,
+        kind=EntryKind.REMOVAL,
+        reference=f"removal/{comment.pk}/{RemovedBy.REDACTED}",
+        content=redaction_content(comment),
+        at=now,
+    )
+    _follow(document, comment)
+    return comment
+
+
+ERASED_BY = (RemovedBy.WRITER, RemovedBy.REDACTED)
+"""Who leaves nothing that could come back."""
+
+
+def is_erased(comment: Comment) -> bool:
+    """Say whether nothing is left of a comment’s words, neither to be read nor kept apart."""
+    return bool(comment.removed_at) and not RemovedWords.objects.filter(comment=comment).exists()
+
+
+def _let_go(comment: Comment) -> None:
+    """Erase all that is kept of a comment’s words beside it, in the rooms above and in letters too."""
+    # First: whoever keeps something finds by the source whose words these were.
+    words_erased.send(sender=Comment, comment=comment)
+    RemovedWords.objects.filter(comment=comment).delete()
+    # The key of a form is a digest of its words.
+    Submission.objects.filter(comment=comment).delete()
+    forget_mail_about([comment.pk])
+    _erase_salts(comment)
 
 
 def _empty(
@@ -183,13 +233,17 @@ def take_stamp(comment: Comment) -> dict[str, object]:
 
 
 def _checked_reason(comment: Comment, reason: str) -> str:
-    reason = " ".join(reason.split())
     if comment.removed_at:
         raise RemovalRefused("This comment was removed already.")
     if comment.kind == CommentKind.PROPOSAL:
         raise RemovalRefused(
             "A proposed correction is decided, not removed. Decline it, with the reason."
         )
+    return _said(reason)
+
+
+def _said(reason: str) -> str:
+    reason = " ".join(reason.split())
     if not reason:
         raise RemovalRefused("Say why: the reason stands where the words stood.")
     if len(reason) > MAX_REASON:
@@ -210,6 +264,15 @@ def removal_content(removed: RemovedWords) -> dict[str, object]:
         "comment": removed.comment_id,
         "by": removed.by,
         "reason": removed.comment.removal_reason,
+    }
+
+
+def redaction_content(comment: Comment) -> dict[str, object]:
+    """Return what the journal's digest of a redaction is made of; all of it stays."""
+    return {
+        "comment": comment.pk,
+        "by": RemovedBy.REDACTED.value,
+        "reason": comment.removal_reason,
     }
 
 

@@ -16,8 +16,9 @@ comment_edited = Signal()
 """``comment``: it has another text; ``version``: the new one."""
 
 words_erased = Signal()
-"""``comment``: its writer deleted it. Sent within the transaction: whoever keeps words of it, or of an
-edit that waits, lets them go in the same."""
+"""``comment``: its words are erased for good, by its writer or by law. Sent within the transaction,
+while it is still known where it came from: whoever keeps words of it, or of an edit that waits, lets
+them go in the same."""
 
 comment_restored = Signal()
 """``comment``: a removed comment has its words again."""

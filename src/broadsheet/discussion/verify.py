@@ -28,7 +28,7 @@ from broadsheet.discussion.models import (
     Thread,
 )
 from broadsheet.discussion.questions import MARKED, mark_content
-from broadsheet.discussion.removal import deletion_content, removal_content
+from broadsheet.discussion.removal import deletion_content, redaction_content, removal_content
 from broadsheet.discussion.restoration import restoration_content
 from broadsheet.discussion.scores import best_score
 from broadsheet.discussion.storing import comment_content
@@ -113,6 +113,12 @@ def _load_removals(entries: Sequence[JournalEntry]) -> dict[int, object]:
     for entry in entries:
         if entry.reference.endswith(f"/{RemovedBy.WRITER}"):
             found[entry.pk] = deletion_content(_number(entry))
+    redacted = Comment.objects.filter(document=document, removed_by=RemovedBy.REDACTED).in_bulk(
+        [_number(entry) for entry in entries if entry.reference.endswith(f"/{RemovedBy.REDACTED}")]
+    )
+    for entry in entries:
+        if entry.reference.endswith(f"/{RemovedBy.REDACTED}") and _number(entry) in redacted:
+            found[entry.pk] = redaction_content(redacted[_number(entry)])
     return found
 
 

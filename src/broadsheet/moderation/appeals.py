@@ -57,6 +57,11 @@ def why_not(decision: Decision, *, report: Report | None = None) -> str:
     allowed = {Measure.KEPT} if report else RESTRICTIONS
     if decision.measure not in allowed:
         return "There is nothing to appeal against."
+    if decision.measure == Measure.REDACTED:
+        return (
+            "The words are erased for good, because a law or somebody’s safety asked for it: no"
+            " appeal could bring them back."
+        )
     if clock.now() - decision.decided_at > Appeal.WITHIN:
         return "An appeal was possible for six months."
     return ""

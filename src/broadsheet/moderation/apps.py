@@ -15,4 +15,4 @@ class ModerationConfig(AppConfig):
         receivers.connect()
         queueing.listen()
         export.register("held", erasure.held_of)
-        signals.account_erasing.connect(erasure.erase_held, dispatch_uid="moderation")
+        signals.account_erasing.connect(erasure.erase_person, dispatch_uid="moderation")

@@ -15,7 +15,7 @@ from broadsheet import clock
 from broadsheet.discussion.actions import CommentRefused
 from broadsheet.discussion.enums import RemovedBy
 from broadsheet.discussion.models import Comment, CommentVersion
-from broadsheet.discussion.removal import RemovalRefused, remove_comment
+from broadsheet.discussion.removal import RemovalRefused, redact_comment, remove_comment
 from broadsheet.discussion.restoration import RestorationRefused, restore_comment
 from broadsheet.moderation import letters
 from broadsheet.moderation.actions import decline_held, publish_held, reopen_held
@@ -39,6 +39,7 @@ from broadsheet.record.actions import lock_document
 UNDO_WITHIN = dt.timedelta(minutes=10)
 TAKEN_BACK = "Published by mistake. A moderator looks at it again."
 MAX_LAW = 200
+_WITH_GROUND = frozenset({Measure.DECLINED, Measure.REMOVED, Measure.REDACTED, Measure.BANNED})
 
 
 class DecisionRefused(ValueError):
@@ -74,7 +75,7 @@ class Ruling:
         """Return the ruling as it is kept. Raises :class:`DecisionRefused`."""
         words, law = " ".join(self.words.split()), " ".join(self.law.split())
         made = Ruling(self.measure, self.ground, words, law, self.is_flood)
-        if self.measure in (Measure.DECLINED, Measure.REMOVED, Measure.BANNED):
+        if self.measure in _WITH_GROUND:
             if self.ground is None:
                 raise DecisionRefused("Choose a ground: the writer is told why.")
             if self.ground in (Ground.RULES, Ground.LAW_OTHER) and not words:
@@ -223,6 +224,38 @@ def _remove(
     return decision
 
 
+@transaction.atomic
+def redact(*, comment_id: int, ruling: Ruling, by: Account) -> Decision:
+    """Erase the words of a comment for good, whether somebody reported it or not.
+
+    It cannot be taken back, so its writer is told at once. Reports of it are answered. Raises
+    :class:`DecisionRefused`.
+    """
+    ruling = ruling.checked()
+    comment = Comment.objects.get(pk=comment_id)
+    lock_document(comment.document_id)
+    items = list(QueueItem.objects.filter(comment=comment, kind=ItemKind.REPORT, closed_at=None))
+    person, version = writer_of_comment(comment), current_version(comment)
+    try:
+        redacted = redact_comment(comment_id=comment.pk, reason=ruling.reason)
+    except RemovalRefused as refusal:
+        raise DecisionRefused(str(refusal)) from refusal
+    decision = keep_decision(
+        ruling,
+        by=by,
+        batch="",
+        person=person,
+        document_id=comment.document_id,
+        comment=redacted,
+        version=version,
+        since=items[0].since if items else None,
+        is_from_notice=bool(items),
+    )
+    _answer_reports(comment, ReportState.UPHELD, decision)
+    close(items, at=decision.decided_at)
+    return decision
+
+
 def _keep(comment: Comment, ruling: Ruling, by: Account, batch: str, item: QueueItem) -> Decision:
     decision = keep_decision(
         ruling,
@@ -303,7 +336,8 @@ def keep_decision(
     if decision.is_restriction and not ruling.is_flood:
         decision.statement = statement_of(decision)
         decision.save(update_fields=["statement"])
-        letters.tell_writer(decision, after=UNDO_WITHIN)
+        can_be_undone = decision.measure != Measure.REDACTED
+        letters.tell_writer(decision, after=UNDO_WITHIN if can_be_undone else dt.timedelta())
     return decision
 
 

@@ -50,6 +50,7 @@ class Measure(models.TextChoices):
     PUBLISHED = "published", "Published"
     DECLINED = "declined", "Not published"
     REMOVED = "removed", "Removed"
+    REDACTED = "redacted", "Redacted for good"
     KEPT = "kept", "Kept: a report was unfounded"
     BANNED = "banned", "May not comment"
     CLOSED = "closed", "Discussion closed"
@@ -58,7 +59,9 @@ class Measure(models.TextChoices):
     UNDONE = "undone", "Taken back by the moderator"
 
 
-RESTRICTIONS = frozenset({Measure.DECLINED, Measure.REMOVED, Measure.BANNED, Measure.CLOSED})
+RESTRICTIONS = frozenset(
+    {Measure.DECLINED, Measure.REMOVED, Measure.REDACTED, Measure.BANNED, Measure.CLOSED}
+)
 """Measures that take something from somebody, who is told why (DSA art. 17)."""
 
 

@@ -15,7 +15,10 @@ from broadsheet.moderation.enums import RESTRICTIONS, AppealState, Ground, Measu
 from broadsheet.moderation.models import Appeal, Decision, HeldComment, Report
 
 MONTHS = 12
-JUDGED = (Measure.PUBLISHED, Measure.DECLINED, Measure.REMOVED, Measure.KEPT, Measure.BANNED)
+JUDGED = (
+    *(Measure.PUBLISHED, Measure.DECLINED, Measure.REMOVED, Measure.REDACTED),
+    *(Measure.KEPT, Measure.BANNED),
+)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,18 @@ from django.db.models import Q, QuerySet
 from broadsheet.readers.models import Account
 
 MODERATE = "moderation.moderate"
+REDACT = "moderation.redact"
 GROUP = "Comment moderators"
 """Wagtail has a group called “Moderators”, of those who moderate pages."""
 
 
 def may_moderate(user: Any) -> bool:
     return bool(user.is_authenticated and user.has_perm(MODERATE))
+
+
+def may_redact(user: Any) -> bool:
+    """Say whether somebody may erase words for good; moderators may not, unless they are given it."""
+    return bool(user.is_authenticated and user.has_perm(REDACT))
 
 
 def moderators() -> QuerySet[Account]:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from django.db.models.signals import post_save
 
-from broadsheet import clock
 from broadsheet.discussion.actions import Posting
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.signals import comments_stored, words_erased
 from broadsheet.moderation import traces
-from broadsheet.moderation.enums import HeldState, Passed
+from broadsheet.moderation.enums import Passed
+from broadsheet.moderation.erasure import let_words_go
 from broadsheet.moderation.lessons import take_lesson
-from broadsheet.moderation.models import Decision, HeldComment, Lesson, Trace
+from broadsheet.moderation.models import Decision
 
 
 def keep_traces(sender: object, stored: Sequence[tuple[Posting, Comment]], **more: object) -> None:
@@ -35,22 +35,6 @@ def keep_traces(sender: object, stored: Sequence[tuple[Posting, Comment]], **mor
         )
     if rows:
         traces.keep(rows)
-
-
-def let_words_go(sender: object, comment: Comment, **more: object) -> None:
-    """When a comment is deleted by its writer, let go what is kept of its words and of the writer.
-
-    Words that wait for it are taken back one by one: the queue hears of each. Traces go: what a
-    comment resembled says what it said.
-    """
-    for held in HeldComment.objects.filter(comment=comment):
-        if held.state == HeldState.WAITING:
-            held.state, held.decided_at = HeldState.WITHDRAWN, clock.now()
-        held.text = held.name = held.email = held.guest_key = held.agent = ""
-        held.address, held.account, held.draft = None, None, {}
-        held.save()
-    Trace.objects.filter(comment=comment.pk).delete()
-    Lesson.objects.filter(decision__comment=comment.pk).delete()
 
 
 def connect() -> None:

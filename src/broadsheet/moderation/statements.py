@@ -19,6 +19,7 @@ MAX_REASON = 300
 _MEASURES = {
     Measure.DECLINED: "hidden",
     Measure.REMOVED: "removed",
+    Measure.REDACTED: "removed",
     Measure.BANNED: "account_suspended",
     Measure.CLOSED: "hidden",
 }
@@ -55,7 +56,10 @@ def statement_of(decision: Decision) -> dict[str, Any]:
         "source": "notice" if decision.is_from_notice else "own_initiative",
         "automated_detection": decision.is_found_by_software,
         "automated_decision": False,
-        "redress": [f"appeal:/moderation/statement/{decision.pk}/", "court"],
+        # What is erased could not be given back.
+        "redress": ["court"]
+        if decision.measure == Measure.REDACTED
+        else [f"appeal:/moderation/statement/{decision.pk}/", "court"],
     }
 
 

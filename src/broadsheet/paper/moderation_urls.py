@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from broadsheet.paper.views.moderation import floods, public, queue, statements
+from broadsheet.paper.views.moderation import floods, public, queue, redacting, statements
 from broadsheet.paper.views.moderation.places import PAPER, Place
 
 
@@ -15,6 +15,7 @@ def queue_urls(place: Place, prefix: str = "moderation") -> list[URLPattern]:
         path("undo/", queue.undo_batch, given, name=f"{prefix}-undo"),
         path("counts/", queue.counts, given, name=f"{prefix}-counts"),
         path("<int:pk>/", queue.item, given, name=f"{prefix}-item"),
+        path("comment/<int:pk>/redact/", redacting.redact, given, name=f"{prefix}-redact"),
         path("<int:pk>/ban/", floods.flood, given, name=f"{prefix}-flood"),
         path("<int:pk>/claim/", queue.claim_item, given, name=f"{prefix}-claim"),
     ]

@@ -184,6 +184,7 @@ def erase_account(*, account: Account, keeps_words: bool) -> None:
     if (
         locked.is_superuser
         or locked.groups.exists()
+        or locked.user_permissions.exists()
         or Author.objects.filter(account=locked).exists()
     ):
         raise ErasureRefused(

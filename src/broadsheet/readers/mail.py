@@ -12,6 +12,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from email.utils import formataddr
 
@@ -139,9 +141,11 @@ def _send(mail: OutgoingMail) -> bool:
         _try_later(mail, trouble)
         return False
     mail.state, mail.sent_at, mail.next_try_at = MailState.SENT, clock.now(), None
-    # What was written is the reader's alone from now on.
-    mail.text = mail.html = mail.problem = ""
-    mail.save(update_fields=["state", "sent_at", "next_try_at", "text", "html", "problem"])
+    # What was written is the reader's alone from now on; a subject may name who wrote.
+    mail.subject = mail.text = mail.html = mail.problem = ""
+    mail.save(
+        update_fields=["state", "sent_at", "next_try_at", "subject", "text", "html", "problem"]
+    )
     return True
 
 
@@ -158,13 +162,33 @@ def _try_later(mail: OutgoingMail, trouble: Exception) -> None:
         mail.state = MailState.WAITING
     else:
         mail.next_try_at, mail.state = None, MailState.FAILED
+        mail.subject = mail.text = mail.html = ""
     mail.tries += 1
-    mail.save(update_fields=["problem", "next_try_at", "state", "tries"])
+    mail.save(update_fields=["problem", "next_try_at", "state", "tries", "subject", "text", "html"])
 
 
 def forget_sent() -> None:
     """Delete what was sent, or given up, long ago."""
     OutgoingMail.objects.filter(next_try_at=None, queued_at__lt=clock.now() - KEEP_FOR).delete()
+
+
+_COMMENT = re.compile(r"/c/(\d+)/", re.ASCII)
+
+
+def forget_mail_about(comments: Collection[int]) -> None:
+    """Delete mail that tells of one of these comments and has not left yet.
+
+    What else it told stands in the inbox. Two statements, and what waits is read.
+    """
+    wanted = {str(pk) for pk in comments}
+    waiting = OutgoingMail.objects.filter(next_try_at__isnull=False, text__contains="/c/")
+    about = [
+        pk
+        for pk, text in waiting.values_list("pk", "text").iterator()
+        if not wanted.isdisjoint(_COMMENT.findall(text))
+    ]
+    if about:
+        OutgoingMail.objects.filter(pk__in=about).delete()
 
 
 def stop_token(kind: str, number: int) -> str:

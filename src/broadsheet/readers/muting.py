@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from broadsheet.readers.models import Account, Mute, stored_keys
@@ -39,3 +41,11 @@ def mute(*, account: Account, muted_id: int | None, name: str) -> Mute:
 def unmute(*, account: Account, mute_id: int) -> None:
     """Take somebody from the list; the comments show again."""
     Mute.objects.filter(account=account, pk=mute_id).delete()
+
+
+def forget_mutes(account: Account, names: Collection[str]) -> None:
+    """Forget that somebody who is erased was muted by names: those of the account and these others."""
+    own = {account.name, *names, *account.names.values_list("name", flat=True)}
+    keys = sorted({key for name in own if (key := name_key(name))})
+    for start in range(0, len(keys), 200):
+        Mute.objects.filter(key__in=keys[start : start + 200]).delete()

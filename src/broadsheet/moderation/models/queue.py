@@ -48,7 +48,10 @@ class QueueItem(models.Model):
     claimed_until = models.DateTimeField(null=True)
 
     class Meta:
-        permissions = [("moderate", "Can decide what is held, reported and appealed against")]
+        permissions = [
+            ("moderate", "Can decide what is held, reported and appealed against"),
+            ("redact", "Can erase the words of a comment for good, as a law asks"),
+        ]
         indexes = [
             models.Index(
                 fields=["due_at", "id"], condition=Q(closed_at=None), name="moderation_queue_due"

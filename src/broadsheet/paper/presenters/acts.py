@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from broadsheet.discussion.enums import CommentKind, MarkedBy, ReactionKind
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.people import Person
+from broadsheet.discussion.removal import ERASED_BY
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _own(on: Occasion) -> Iterable[Act]:
             "Your change waits for a moderator." if on.edit_waits else "All versions stay public."
         )
         yield Act("Edit", f"{on.base}edit/", note=note)
-    if on.comment.removed_by != "writer":
+    if on.comment.removed_by not in ERASED_BY:
         yield Act("Delete", f"{on.base}delete/", note="The words go for good; replies stay.")
 
 

@@ -15,6 +15,7 @@ from broadsheet.paper.presenters.moments import Moment, moment
 _TITLES = {
     Measure.DECLINED: "Your comment was not published",
     Measure.REMOVED: "Your comment was removed",
+    Measure.REDACTED: "The words of your comment were erased",
     Measure.BANNED: "You may not comment here",
     Measure.CLOSED: "A discussion was closed",
 }

@@ -160,6 +160,8 @@ class CommentView:
         role = self.placed.comment.removed_by or RemovedBy.PUBLICATION
         if role == RemovedBy.WRITER:
             return "Deleted by its writer"
+        if role == RemovedBy.REDACTED:
+            return "Redacted by the publication"
         return f"Removed by {RemovedBy(role).label}"
 
     @property

@@ -54,21 +54,29 @@ PAPER = Place("/moderation/", _on_paper)
 View = Callable[Concatenate[HttpRequest, Place, Given], HttpResponse]
 
 
+def guarded(may: Callable[[Any], bool], refusal: str) -> Callable[[View[Given]], View[Given]]:
+    """Let only those in who may; who is not signed in is asked to."""
+
+    def wrapped(view: View[Given]) -> View[Given]:
+        @wraps(view)
+        def checked(
+            request: HttpRequest, place: Place, *given: Given.args, **named: Given.kwargs
+        ) -> HttpResponse:
+            if may(request.user):
+                return view(request, place, *given, **named)
+            if wants_json(request):
+                return private(JsonResponse({"error": refusal}, status=403))
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            return private_page(
+                "paper/moderation/refused.html", {}, around=frame(), path=request.path, status=403
+            )
+
+        return checked
+
+    return wrapped
+
+
 def for_moderators(view: View[Given]) -> View[Given]:
-    """Let only those in who may moderate; who is not signed in is asked to."""
-
-    @wraps(view)
-    def guarded(
-        request: HttpRequest, place: Place, *given: Given.args, **named: Given.kwargs
-    ) -> HttpResponse:
-        if may_moderate(request.user):
-            return view(request, place, *given, **named)
-        if wants_json(request):
-            return private(JsonResponse({"error": "You may not moderate."}, status=403))
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
-        return private_page(
-            "paper/moderation/refused.html", {}, around=frame(), path=request.path, status=403
-        )
-
-    return guarded
+    """Let only those in who may moderate."""
+    return guarded(may_moderate, "You may not moderate.")(view)

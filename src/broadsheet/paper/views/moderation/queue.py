@@ -28,6 +28,7 @@ from broadsheet.moderation.deciding import (
 )
 from broadsheet.moderation.enums import Ground, ItemKind
 from broadsheet.moderation.models import QueueItem
+from broadsheet.moderation.permissions import may_redact
 from broadsheet.moderation.queries import (
     QueueCounts,
     QueueFilters,
@@ -193,6 +194,7 @@ def item(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
         ],
         "decisions": [decision_line(each, zone) for each in decisions_about(comment, held)],
         "versions": comment.versions.order_by("number") if comment else (),
+        "redact": comment.pk if comment and may_redact(request.user) else None,
         "is_alone": True,
     }
     return place.page(request, "item", context)

@@ -53,6 +53,7 @@ def statement(request: HttpRequest, pk: int, signature: str) -> HttpResponse:
     context = {
         "decision": decision_view(decision, frame().zone),
         "said": said_in(decision),
+        "is_final": decision.measure == Measure.REDACTED,
         "ground": Ground(decision.ground).label,
         "is_law": Ground(decision.ground).is_law,
         **_redress(request, decision, None, problem),
