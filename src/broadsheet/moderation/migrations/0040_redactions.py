@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('discussion', '0150_redactions'),
-        ('moderation', '0021_what_waits_already'),
+        ('moderation', '0003_lessons'),
         ('record', '0130_restorations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
