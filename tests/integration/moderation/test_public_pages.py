@@ -284,6 +284,7 @@ def test_figures_count_what_was_decided(client, bridge, waiting_room, mod, secon
         ("notices", ""): 0,
         ("appeals", ""): 1,
         ("reversed", ""): 1,
+        ("redacted", ""): 0,
         ("median_seconds", ""): 120,
     }
     assert len({row["month"] for row in rows}) == 12
