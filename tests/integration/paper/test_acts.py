@@ -61,11 +61,10 @@ OTHERS = [
 
 
 def offered(client: Client, comment: Comment) -> list[str]:
-    """Return what the page of acts offers, in words, but for what leads to the page of the rest."""
+    """Return what the page of acts offers, in words."""
     page = client.get(f"/c/{comment.pk}/acts/").content.decode()
     found = re.search(r'(?s)<ul class="acts-list">(.*?)</ul>', page)[1]
-    acts_made = re.findall(r"(<(?:button|a)[^>]*>)([^<]+)</(?:button|a)>", found)
-    return [words for tag, words in acts_made if "/more/" not in tag]
+    return re.findall(r"<(?:button|a)[^>]*>([^<]+)</(?:button|a)>", found)
 
 
 def test_reader_is_offered_what_readers_do(client, comment):

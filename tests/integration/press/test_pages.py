@@ -20,6 +20,7 @@ from broadsheet.discussion.actions import (
     import_comments,
     offer_alias,
 )
+from broadsheet.discussion.keys import reactions_key
 from broadsheet.paper.memento import compact
 from broadsheet.readers.keys import reader_key
 from broadsheet.readers.models import Account
@@ -89,6 +90,7 @@ def pressed_addresses(document: Document) -> list[str]:
         f"{STORY}live/",
         f"{STORY}discussion/since/0/{document.head_sequence}/",
         f"/reader/{READER}/",
+        f"/c/{root}/versions/",
     ]
 
 
@@ -112,7 +114,8 @@ def test_every_pressed_view_says_what_its_pages_are_made_from(paper, document):
         assert address in paper.press.store.pages, f"{address} is not held ready"
         named = answer.header(b"surrogate-key").decode().split()
         assert named, address
-        known = {FRAME, STORIES, document_key(document.pk), reader_key(READER)}
+        of_story = {document_key(document.pk), reactions_key(document.pk)}
+        known = {FRAME, STORIES, *of_story, reader_key(READER)}
         assert set(named) <= known, address
         assert answer.header(b"vary").startswith(b"Accept-Encoding"), address
     assert reached == views
@@ -140,7 +143,7 @@ def test_every_parameter_that_a_pressed_view_reads_is_declared():
     for view, names in used.items():
         allowed = modules[view.__module__] | unpressed.get(view.__module__, set())
         assert names <= allowed, f"{view.__module__} reads {names - allowed}"
-    assert modules["broadsheet.paper.views.discussion"] == {"sort", "after"}
+    assert modules["broadsheet.paper.views.discussion"] == {"sort", "after", "below"}
     assert modules["broadsheet.paper.views.corrections"] == {
         *("before", "kind", "q", "section", "year")
     }
@@ -151,7 +154,7 @@ def test_views_read_queries_in_no_other_way():
     """The test above knows these forms; another one has to be added there."""
     known = re.compile(
         r"request\.GET(\.get\(|\[)(\"\w+\"|name)|in request\.GET\b|META\[\"QUERY_STRING\"\]"
-        r"|pointed\(found\.document, request\.GET\)|urlencode\(request\.GET\)"
+        r"|pointed\(found\.document, request\.GET\)|urlencode\(request\.GET\)|else request\.GET$"
     )
     for path in (ROOT / "src/broadsheet/paper/views").glob("*.py"):
         for line in path.read_text("utf-8").splitlines():

@@ -152,7 +152,7 @@ def _page(
     response = page("paper/discussion.html", context, around=around, path=own)
     if not context["is_first"]:
         response.headers["X-Robots-Tag"] = "noindex"
-    return of_document(response, document, has_thread=True)
+    return of_document(response, document, has_thread=at is None)
 
 
 def _page_of(root: Comment, base: str) -> str:
