@@ -89,7 +89,7 @@ class DiscussionSettingsViewSet(ModelViewSet):
     model = DiscussionSettings
     name = "discussion_settings"
     icon = "comment"
-    form_fields = ["guests", "admission", "edit_minutes", "interest_days"]
+    form_fields = ["guests", "admission", "edit_minutes", "interest_days", "address_days"]
     copy_view_enabled = False
     inspect_view_enabled = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -50,6 +50,16 @@ class DiscussionSettings(models.Model):
         help_text=(
             "Minutes in which writers can change their comment without a mark, until somebody"
             " replies. Later changes are marked; all versions can be read."
+        ),
+    )
+    address_days = models.PositiveSmallIntegerField(
+        "days to keep addresses",
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=(
+            "Days for which it is kept from which network and with which browser a comment came, and"
+            " who reported, from the outcome on. Moderators need it against floods."
         ),
     )
     interest_days = models.PositiveSmallIntegerField(

@@ -1,4 +1,7 @@
-"""What moderation forgets when it has served: traces, refused tries, their words, and addresses."""
+"""What moderation forgets when it has served: traces, refused tries and their words.
+
+From which addresses they came is forgotten before, see retention.py.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,13 @@ import datetime as dt
 from django.db.models import Model
 
 from broadsheet import clock
-from broadsheet.discussion.models import CommentSource
-from broadsheet.moderation.enums import HeldState
-from broadsheet.moderation.models import HeldComment, RefusedTry, Trace
+from broadsheet.moderation.models import RefusedTry, Trace
 from broadsheet.moderation.rules.duplicates import DAYS
 
 TRACES_FOR = dt.timedelta(days=DAYS)
 TRIES_FOR = dt.timedelta(days=30)
 WORDS_FOR = dt.timedelta(days=7)
 """Long enough for a moderator to see that a rule refuses the wrong people."""
-ADDRESSES_FOR = dt.timedelta(days=30)
 AT_ONCE = 1_000
 """Rows of one statement; between two others can write."""
 
@@ -27,10 +27,6 @@ def forget_old() -> None:
     _delete(Trace, now - TRACES_FOR)
     _delete(RefusedTry, now - TRIES_FOR)
     RefusedTry.objects.filter(at__lt=now - WORDS_FOR).exclude(text="").update(text="")
-    HeldComment.objects.filter(held_at__lt=now - ADDRESSES_FOR, address__isnull=False).exclude(
-        state=HeldState.WAITING
-    ).update(address=None, agent="")
-    _forget_addresses(now - ADDRESSES_FOR)
 
 
 def _delete(model: type[Model], before: dt.datetime) -> None:
@@ -43,16 +39,3 @@ def _delete(model: type[Model], before: dt.datetime) -> None:
         model._default_manager.filter(pk__in=old).delete()
         if len(old) < AT_ONCE:
             return
-
-
-def _forget_addresses(before: dt.datetime) -> None:
-    """Take the network addresses of published comments away."""
-    while True:
-        old = list(
-            CommentSource.objects.filter(address__isnull=False, sent_at__lt=before)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:AT_ONCE]
-        )
-        if not old:
-            return
-        CommentSource.objects.filter(pk__in=old).update(address=None, agent="")
