@@ -148,7 +148,7 @@ USE_I18N = True
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 WAGTAILADMIN_USER_LOGIN_FORM = "broadsheet.desk.ways_in.LoginForm"
-WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "broadsheet.desk.ways_in.PasswordResetForm"
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "broadsheet.desk.ways_in.PasswordResetForm"  # noqa: S105
 WAGTAIL_SITE_NAME = "Broadsheet"
 WAGTAILADMIN_BASE_URL = ORIGIN
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -122,8 +122,14 @@ def forms(site: Site) -> list[tuple[str, str, dict[str, str]]]:
     statement = f"/moderation/statement/{site.decision.pk}/{site.plain['statement signature']}/"
     words = {"edition": "1", "exact": "Monday", "start": "", "block": "b1"}
     comment = {
-        "text": "Is it?", "name": "Zoe", "email": "zoe@reader.example", "disclosure": "",
-        "key": "k" * 20, "do": "post", "seen_version": "", "seen_edition": "1",
+        "text": "Is it?",
+        "name": "Zoe",
+        "email": "zoe@reader.example",
+        "disclosure": "",
+        "key": "k" * 20,
+        "do": "post",
+        "seen_version": "",
+        "seen_edition": "1",
         **words,
     }
     asked = {"do": "ask-to-follow", "email": "zoe@reader.example", "digest": "daily"}

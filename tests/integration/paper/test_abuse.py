@@ -6,6 +6,7 @@ import itertools
 import re
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from tests import factories
 from tests.integration.paper.hostile_bodies import (
@@ -17,7 +18,7 @@ from tests.integration.paper.hostile_bodies import (
     samples,
     values,
 )
-from tests.integration.paper.hostile_site import Browser, site, stored
+from tests.integration.paper.hostile_site import WORD, Browser, site, stored
 from tests.integration.paper.walking import walk
 
 from broadsheet.discussion.models import Comment
@@ -387,3 +388,42 @@ def test_nobody_fills_a_mailbox_by_asking_to_follow(world, django_capture_on_com
 
     assert answers == [303] * 5 + [422] * 5
     assert OutgoingMail.objects.count() - mails <= 5
+
+
+def test_address_that_a_request_claims_is_no_other_computer(world):
+    """Who stands behind a proxy is said by trusted proxies alone, before Django is asked."""
+    client = Client()
+    answers = {
+        client.post(
+            "/account/sign-in/",
+            {"email": f"lena{number}@reader.example"},
+            headers={
+                "X-Forwarded-For": f"198.51.100.{number}",
+                "X-Real-IP": f"198.51.100.{number}",
+                "Forwarded": f"for=198.51.100.{number}",
+            },
+        ).status_code
+        for number in range(30)
+    }
+
+    assert answers == {303, 429}
+    assert OutgoingMail.objects.count() <= 20 + 1
+
+
+def test_nothing_of_a_key_that_opens_something_is_stored(world):
+    """Neither of the feed, nor of a confirmation, a session, a guest, or a link of a letter."""
+    secrets = {
+        "feed": world.feed,
+        "ticket": world.plain["token"].partition(".")[2],
+        "guest": WORD,
+        "session": Browser(world.reader).client.cookies["sessionid"].value,
+        "statement": world.plain["statement signature"],
+        "receipt": world.plain["report-receipt signature"],
+    }
+    found = []
+    for model in apps.get_models():
+        for row in model._default_manager.all().values():
+            text = repr(row)
+            found += [(model.__name__, name) for name, secret in secrets.items() if secret in text]
+    # A letter has to be kept until it is sent; its text goes then.
+    assert {(where, what) for where, what in found if where != "OutgoingMail"} == set()

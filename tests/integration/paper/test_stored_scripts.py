@@ -21,7 +21,7 @@ from broadsheet.readers.models import Account
 from broadsheet.record.models import Edition
 
 pytestmark = pytest.mark.django_db
-SAMPLE = 150
+SAMPLE = 110
 OURS = re.compile(r"/static/|/live/")
 ALWAYS = [
     "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "[x](javascript:alert(1))",
@@ -29,6 +29,10 @@ ALWAYS = [
     "[x](JaVaScRiPt:alert(1) \"onmouseover=alert(1)\")", "{{ 7|add:7 }}{% now 'Y' %}", "&lt;script&gt;",
     "[x]: javascript:alert(1)\n\n[x]", "`</code><script>alert(1)</script>`", "'-alert(1)-'",
 ]  # fmt: skip
+
+
+SCHEMES = ("javascript:", "vbscript:", "data:text", "data:image/svg")
+RUNNING = {"srcdoc", "style", "formaction"}
 
 
 def payloads() -> list[str]:
@@ -57,9 +61,8 @@ def dangers(html: str) -> list[str]:
                 found.append(lxml.html.tostring(each, encoding="unicode")[:200])
         for name, value in each.attrib.items():
             plain = re.sub(r"[\s\x00-\x20]", "", value).lower()
-            if name.lower().startswith("on") or name.lower() in ("srcdoc", "style", "formaction") or (name in ("href", "src", "action", "xlink:href") and plain.startswith(
-                ("javascript:", "vbscript:", "data:text", "data:image/svg")
-            )):
+            leads = name in ("href", "src", "action", "xlink:href") and plain.startswith(SCHEMES)
+            if leads or name.lower().startswith("on") or name.lower() in RUNNING:
                 found.append(f"{each.tag} {name}={value[:100]}")
     return found
 
@@ -125,7 +128,7 @@ def test_words_of_readers(client, publication):
 
 def test_what_is_typed_comes_back_as_words(client, publication):
     factories.story("Bridge", slug="bridge")
-    for payload in payloads()[:60]:
+    for payload in payloads()[:40]:
         answer = client.post(
             "/2026/09/bridge/comment/",
             {"text": payload, "name": payload, "email": payload, "do": "preview", "exact": payload,
