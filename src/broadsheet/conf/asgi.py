@@ -29,6 +29,7 @@ from django.urls import Resolver404, resolve
 from servestatic import ServeStaticASGI
 
 from broadsheet.conf.bridge import Bridge
+from broadsheet.conf.headers import plain_headers
 from broadsheet.conf.live import live_streams
 from broadsheet.press.counters import EVERYTHING
 from broadsheet.press.front import MAKING_AT_ONCE, Press, Rendered, Ways
@@ -66,13 +67,17 @@ _making = ThreadPoolExecutor(2 * MAKING_AT_ONCE, thread_name_prefix="press")
 
 
 def _static_headers(headers: Headers, path: str, url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
+    """A policy of its own would hold for a script that runs as a worker, so it says little."""
+    _media_headers(headers, path, url)
+    headers["Content-Security-Policy"] = (
+        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    )
 
 
 def _media_headers(headers: Headers, path: str, url: str) -> None:
     """Uploads are data, never pages: nothing in them runs, and nothing is guessed about them."""
-    headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in plain_headers().items():
+        headers[name] = value
 
 
 def _static_files() -> ServeStaticASGI:

@@ -21,6 +21,8 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from broadsheet.conf.headers import plain_headers
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -93,7 +95,12 @@ class Bridge(BaseHandler):
             request = ASGIRequest(scope, body)
         except UnicodeDecodeError:
             log.warning("bad request: its address is not UTF-8")
-            return HttpResponse("This address cannot be read.", status=400)
+            return HttpResponse(
+                "This address cannot be read.",
+                status=400,
+                content_type="text/plain; charset=utf-8",
+                headers=plain_headers(),
+            )
         response = self.get_response(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         return response
@@ -159,7 +166,7 @@ async def _refuse(send: Send, status: int, words: bytes) -> None:
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(words)).encode()),
-        (b"x-content-type-options", b"nosniff"),
+        *((name.lower().encode(), value.encode()) for name, value in plain_headers().items()),
         (b"connection", b"close"),
     ]
     if status == 503:

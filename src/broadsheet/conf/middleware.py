@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
+from broadsheet.conf.headers import PERMISSIONS
+
 DESK_PREFIX = "/desk/"
+
+
+READ_AS = {"utf-8", "utf8", "us-ascii"}
+"""The encodings in which forms are taken, as browsers name them."""
+
+
+class EncodingMiddleware:
+    """Take what is sent in UTF-8 alone.
+
+    Django reads addresses and forms in whatever encoding a request names, and Python knows some that
+    make of plain bytes what no database can hold (UTF-7), or that are none of text at all.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        named = (request.content_params or {}).get("charset", "utf-8")
+        if named.strip("\"' ").lower() not in READ_AS:
+            raise BadRequest("Forms are taken in UTF-8 alone.")
+        return self.get_response(request)
 
 
 class StableGZipMiddleware(GZipMiddleware):
@@ -31,9 +56,7 @@ class PolicyMiddleware(CSPMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"
-        )
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         if request.path.startswith(DESK_PREFIX):
             response._csp_config = settings.DESK_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
         elif not settings.DEBUG:

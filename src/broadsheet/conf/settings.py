@@ -65,6 +65,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "broadsheet.conf.middleware.PolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "broadsheet.conf.middleware.EncodingMiddleware",
     "broadsheet.conf.middleware.StableGZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -74,7 +76,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "broadsheet.readers.middleware.VisitMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "broadsheet.desk.middleware.RefusalMiddleware",
 ]
 
@@ -146,6 +147,8 @@ USE_I18N = True
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+WAGTAILADMIN_USER_LOGIN_FORM = "broadsheet.desk.ways_in.LoginForm"
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "broadsheet.desk.ways_in.PasswordResetForm"  # noqa: S105
 WAGTAIL_SITE_NAME = "Broadsheet"
 WAGTAILADMIN_BASE_URL = ORIGIN
 WAGTAIL_ENABLE_UPDATE_CHECK = False
@@ -183,6 +186,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "wagtailadmin_login"  # of the desk; the paper leads to its own page by itself
 LOGIN_REDIRECT_URL = "/account/"
 CSRF_FAILURE_VIEW = "broadsheet.paper.views.errors.not_from_here"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 SESSION_ENGINE = "broadsheet.readers.sessions"
 SIGNED_IN_COOKIE_NAME = "signed_in"
 CONFIRMED_COOKIE_NAME = "confirmed"

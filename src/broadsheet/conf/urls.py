@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("broadsheet.paper.urls")),
 ]
 
+handler400 = "broadsheet.paper.views.errors.not_readable"
 handler404 = "broadsheet.paper.views.errors.not_found"
 handler500 = "broadsheet.paper.views.errors.server_error"

@@ -20,6 +20,7 @@ from broadsheet.desk.models import StoryPage
 from broadsheet.desk.reconstruction import changed_words, texts_of
 from broadsheet.desk.suggestions import comments_about, edition_after
 from broadsheet.discussion.anchors import AnchorRefused, anchor_to_words, relink_quotations
+from broadsheet.paper import converters  # noqa: F401 (registers them)
 from broadsheet.passages import ParagraphChange, align, difference
 from broadsheet.record.actions import EditionRefused
 from broadsheet.record.content import EditionContent
@@ -257,12 +258,14 @@ def edition_note(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path("stories/<int:pk>/editions/", edition_list, name="desk_editions"),
-    path("stories/<int:pk>/reconstruct/", reconstruct, name="desk_reconstruct"),
+    path("stories/<number:pk>/editions/", edition_list, name="desk_editions"),
+    path("stories/<number:pk>/reconstruct/", reconstruct, name="desk_reconstruct"),
     path(
-        "stories/<int:pk>/editions/<int:number>/comments/",
+        "stories/<number:pk>/editions/<number:number>/comments/",
         edition_comments,
         name="desk_edition_comments",
     ),
-    path("stories/<int:pk>/editions/<int:number>/note/", edition_note, name="desk_edition_note"),
+    path(
+        "stories/<number:pk>/editions/<number:number>/note/", edition_note, name="desk_edition_note"
+    ),
 ]

@@ -21,6 +21,7 @@ from broadsheet.discussion.enums import ThreadMode
 from broadsheet.discussion.heat import COOL_AFTER, STEPS, hot_branches
 from broadsheet.discussion.models import Thread
 from broadsheet.discussion.openness import OpennessRefused, set_openness
+from broadsheet.paper import converters  # noqa: F401 (registers them)
 from broadsheet.record.queries import current_path, publication
 
 REFUSED = 422
@@ -133,5 +134,5 @@ class DiscussionColumn(Column):
 
 
 urlpatterns: list[URLPattern] = [
-    path("stories/<int:pk>/discussion/", discussion, name="desk_discussion"),
+    path("stories/<number:pk>/discussion/", discussion, name="desk_discussion"),
 ]

@@ -48,6 +48,7 @@ from broadsheet.desk.viewsets import (
     ReservedNameViewSet,
     TopicViewSet,
 )
+from broadsheet.paper import converters  # noqa: F401 (registers them)
 from broadsheet.paper.moderation_urls import queue_urls
 from broadsheet.readers.models import Account
 from broadsheet.record.actions import move_document
@@ -101,7 +102,7 @@ def discussion_settings_menu_item() -> MenuItem:
 def alias_urls() -> list[URLPattern]:
     return [
         path("same-person/", aliases.alias_list, name="desk_aliases"),
-        path("same-person/<int:pk>/", aliases.alias_decide, name="desk_alias_decide"),
+        path("same-person/<number:pk>/", aliases.alias_decide, name="desk_alias_decide"),
     ]
 
 
@@ -160,7 +161,7 @@ def alias_menu_item() -> MenuItem:
 def claim_urls() -> list[URLPattern]:
     return [
         path("claimed-names/", claims.claim_list, name="desk_claims"),
-        path("claimed-names/<int:pk>/", claims.claim_decide, name="desk_claim_decide"),
+        path("claimed-names/<number:pk>/", claims.claim_decide, name="desk_claim_decide"),
     ]
 
 
@@ -189,7 +190,7 @@ def alias_permission() -> QuerySet[Permission]:
 def comment_urls() -> list[URLPattern]:
     return [
         path("comments/", comments.comment_list, name="desk_comments"),
-        path("comments/<int:pk>/remove/", comments.comment_remove, name="desk_comment_remove"),
+        path("comments/<number:pk>/remove/", comments.comment_remove, name="desk_comment_remove"),
     ]
 
 
@@ -248,17 +249,21 @@ def rule_permissions() -> QuerySet[Permission]:
 def proposal_urls() -> list[URLPattern]:
     return [
         path("proposals/", proposals.proposal_list, name="desk_proposals"),
-        path("proposals/<int:pk>/", proposals.proposal, name="desk_proposal"),
-        path("proposals/<int:pk>/accept/", proposals.proposal_accept, name="desk_proposal_accept"),
+        path("proposals/<number:pk>/", proposals.proposal, name="desk_proposal"),
         path(
-            "proposals/<int:pk>/decline/", proposals.proposal_decline, name="desk_proposal_decline"
+            "proposals/<number:pk>/accept/", proposals.proposal_accept, name="desk_proposal_accept"
         ),
         path(
-            "proposals/<int:pk>/duplicate/",
+            "proposals/<number:pk>/decline/",
+            proposals.proposal_decline,
+            name="desk_proposal_decline",
+        ),
+        path(
+            "proposals/<number:pk>/duplicate/",
             proposals.proposal_duplicate,
             name="desk_proposal_duplicate",
         ),
-        path("proposals/<int:pk>/open/", proposals.proposal_open, name="desk_proposal_open"),
+        path("proposals/<number:pk>/open/", proposals.proposal_open, name="desk_proposal_open"),
     ]
 
 

@@ -22,12 +22,18 @@ RETRY_AFTER = 30
 """Seconds after which it is worth trying again when there was no room."""
 
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
-_COMMON = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+_GUARDS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+]
+_COMMON = [(b"cache-control", b"no-store"), *_GUARDS]
 _STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
     (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
+    *_GUARDS,
 ]
 
 

@@ -73,7 +73,7 @@ class Ruling:
 
     def checked(self) -> Ruling:
         """Return the ruling as it is kept. Raises :class:`DecisionRefused`."""
-        words, law = " ".join(self.words.split()), " ".join(self.law.split())
+        words, law = _one_line(self.words), _one_line(self.law)
         made = Ruling(self.measure, self.ground, words, law, self.is_flood)
         if self.measure in _WITH_GROUND:
             if self.ground is None:
@@ -92,6 +92,11 @@ class Ruling:
                 f"The words can have {MAX_REASON} characters; these have {len(words):,}."
             )
         return made
+
+
+def _one_line(given: str) -> str:
+    """Return words without the character that PostgreSQL keeps in no text."""
+    return " ".join(given.replace("\x00", "").split())
 
 
 def new_batch() -> str:

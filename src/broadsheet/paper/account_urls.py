@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from broadsheet.paper import converters  # noqa: F401 (registers them)
 from broadsheet.paper.views.account import (
     account,
     claiming,
@@ -36,8 +37,8 @@ urlpatterns = [
     path("sessions/end/", account.end_session, name="account-session-end"),
     path("passkeys/options/", passkeys.options, name="passkey-options"),
     path("passkeys/add/", passkeys.add, name="passkey-add"),
-    path("passkeys/<int:pk>/remove/", passkeys.remove, name="passkey-remove"),
-    path("providers/<int:pk>/disconnect/", providers.disconnect, name="provider-disconnect"),
+    path("passkeys/<number:pk>/remove/", passkeys.remove, name="passkey-remove"),
+    path("providers/<number:pk>/disconnect/", providers.disconnect, name="provider-disconnect"),
     path("with/cancelled/", providers.cancelled, name="socialaccount_login_cancelled"),
     path("with/<slug:provider_id>/login/", providers.begin, name="openid_connect_login"),
     path(

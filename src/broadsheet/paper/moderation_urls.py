@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from broadsheet.paper import converters  # noqa: F401 (registers them)
 from broadsheet.paper.views.moderation import floods, public, queue, redacting, statements
 from broadsheet.paper.views.moderation.places import PAPER, Place
 
@@ -14,17 +15,17 @@ def queue_urls(place: Place, prefix: str = "moderation") -> list[URLPattern]:
         path("decide/", queue.decide_items, given, name=f"{prefix}-decide"),
         path("undo/", queue.undo_batch, given, name=f"{prefix}-undo"),
         path("counts/", queue.counts, given, name=f"{prefix}-counts"),
-        path("<int:pk>/", queue.item, given, name=f"{prefix}-item"),
-        path("comment/<int:pk>/redact/", redacting.redact, given, name=f"{prefix}-redact"),
-        path("<int:pk>/ban/", floods.flood, given, name=f"{prefix}-flood"),
-        path("<int:pk>/claim/", queue.claim_item, given, name=f"{prefix}-claim"),
+        path("<number:pk>/", queue.item, given, name=f"{prefix}-item"),
+        path("comment/<number:pk>/redact/", redacting.redact, given, name=f"{prefix}-redact"),
+        path("<number:pk>/ban/", floods.flood, given, name=f"{prefix}-flood"),
+        path("<number:pk>/claim/", queue.claim_item, given, name=f"{prefix}-claim"),
     ]
 
 
 urlpatterns = [
     *queue_urls(PAPER),
-    path("report/<int:pk>/<str:signature>/", statements.receipt, name="report-receipt"),
-    path("statement/<int:pk>/<str:signature>/", statements.statement, name="statement"),
+    path("report/<number:pk>/<str:signature>/", statements.receipt, name="report-receipt"),
+    path("statement/<number:pk>/<str:signature>/", statements.statement, name="statement"),
     path("mine/", statements.mine, name="moderation-mine"),
     path("log/", public.log, name="moderation-log"),
     path("transparency/", public.transparency, name="transparency"),

@@ -385,6 +385,9 @@ def _refusal(status: HTTPStatus, words: bytes, *more: tuple[bytes, bytes]) -> An
         (b"content-length", str(len(words)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+        (b"x-frame-options", b"DENY"),
+        (b"referrer-policy", b"strict-origin-when-cross-origin"),
         *more,
     ]
     return Answer(int(status), headers, words)

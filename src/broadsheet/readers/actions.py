@@ -157,7 +157,7 @@ def _profile_changed(account: Account, *, withdraws: bool = False) -> None:
 @transaction.atomic
 def end_session(*, account: Account, started_as: str) -> None:
     """Sign out one browser, named by the digest of its session's key."""
-    Session.objects.filter(account=account, session_key=started_as).delete()
+    Session.objects.filter(account=account, session_key=started_as.replace("\x00", "")).delete()
 
 
 @transaction.atomic

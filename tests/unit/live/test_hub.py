@@ -198,6 +198,9 @@ def test_stream_begins_with_the_pause_before_coming_back():
             "cache-control": "no-cache, no-transform",
             "x-accel-buffering": "no",
             "x-content-type-options": "nosniff",
+            "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+            "x-frame-options": "DENY",
+            "referrer-policy": "strict-origin-when-cross-origin",
         }
         assert 5000 <= int(re.fullmatch(r"retry: (\d+)\n\n", reader.got)[1]) <= 10_000
 

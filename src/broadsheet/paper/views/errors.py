@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import logging
 
+from django.core.exceptions import (
+    BadRequest,
+    DisallowedHost,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
 
 from broadsheet.paper.presenters.frame import frame, page, private_page
+from broadsheet.paper.views.forms import private, wants_json
 from broadsheet.press.marking import made_from, pressed
 from broadsheet.record.keys import FRAME
 
@@ -20,6 +28,33 @@ FAVICON = (
     ' fill="#1a1a1a"/><path d="M7 8h18v3H7zM7 14h8v10H7zM18 14h7v2h-7zM18 18h7v2h-7zM18 22h7v2h-7z"'
     ' fill="#fdfcf8"/></svg>'
 )
+
+
+NOT_READ: tuple[tuple[type[Exception], str], ...] = (
+    (RequestDataTooBig, "This is too much for one form. Please send less at a time."),
+    (TooManyFieldsSent, "This form has more fields than any of ours."),
+    (TooManyFilesSent, "This form has more files than any of ours takes."),
+)
+"""What is said of requests that break off or burst; of others, that they cannot be read."""
+
+
+def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refuse what cannot be read as a request to us (400), and say why. Nothing was done."""
+    if isinstance(exception, DisallowedHost):
+        # Whose pages are asked for is not known, so nothing of ours is shown.
+        return HttpResponse(
+            "This host is not served here.\n", status=400, content_type="text/plain; charset=utf-8"
+        )
+    why = next(
+        (words for kind, words in NOT_READ if isinstance(exception, kind)),
+        str(exception) if isinstance(exception, BadRequest) and exception.args else "",
+    )
+    why = why or "What was sent is broken: it ends too early, or is not what it says it is."
+    if wants_json(request):
+        return private(JsonResponse({"errors": {"text": why}}, status=400))
+    return private_page(
+        "paper/not_readable.html", {"why": why}, around=frame(), path=request.path, status=400
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -23,7 +23,7 @@ from broadsheet.discussion.follows import (
 from broadsheet.paper.presenters.frame import frame, private_page
 from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here
 from broadsheet.paper.views.me import writer_of
-from broadsheet.paper.views.more import HOW_OFTEN, bound
+from broadsheet.paper.views.more import HOW_OFTEN, asked_address, bound
 from broadsheet.readers.mail import read_stop_token
 from broadsheet.record.models import Author, Document
 from broadsheet.record.queries import current_path
@@ -82,7 +82,7 @@ def _page(
                 raise FollowRefused(FROM_ELSEWHERE)
             wanted = request.POST.get("do", "")
             if wanted == "ask-to-follow":
-                bound(request)
+                bound(request, email=asked_address(request.POST))
                 wish_to_follow(
                     email=request.POST.get("email", ""),
                     target=target,

@@ -169,7 +169,13 @@ def muted(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "token": get_token(request) if account else "",
     }
-    return private_page("paper/muted.html", context, around=frame(), path="/account/muted/")
+    return private_page(
+        "paper/muted.html",
+        context,
+        around=frame(),
+        path="/account/muted/",
+        status=422 if problem else 200,
+    )
 
 
 def _unmute(request: HttpRequest, account: Account) -> str:

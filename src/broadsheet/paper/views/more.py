@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
@@ -31,10 +31,14 @@ from broadsheet.discussion.pages import one_comment
 from broadsheet.paper.presenters.frame import frame, private_page
 from broadsheet.paper.presenters.moments import moment
 from broadsheet.paper.presenters.thread import single_view
-from broadsheet.paper.views.account.common import take_for_computer
+from broadsheet.paper.views.account.common import (
+    LETTERS_A_DAY,
+    LETTERS_PER_ADDRESS,
+    take_for_computer,
+)
 from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here
 from broadsheet.paper.views.me import Guest, writer_of
-from broadsheet.readers.limits import HOUR, Limit, TooMany
+from broadsheet.readers.limits import HOUR, Limit, TooMany, take
 from broadsheet.readers.models import Account, Mute
 from broadsheet.readers.muting import MuteRefused, mute, name_key, unmute
 from broadsheet.record.queries import current_path
@@ -43,6 +47,8 @@ HOW_OFTEN = [(each.value, each.label) for each in Digest if each is not Digest.N
 """What a guest can choose."""
 OF_COMPUTER = Limit("ask others, computer", 20, HOUR)
 OF_NETWORK = Limit("ask others, network", 200, HOUR)
+MAX_KEY = 64
+"""Characters; ours have fewer."""
 DONE = {
     "follow": "You will be told of replies.",
     "unfollow": "You are told of replies no more.",
@@ -86,11 +92,17 @@ def more(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _led(request: HttpRequest, pk: int, done: str) -> HttpResponse:
-    key = request.POST.get("key", "")
-    kept = f"&key={key}" if key.isalnum() else ""
+    key = _key(request.POST)
+    kept = f"&key={key}" if key else ""
     response = HttpResponseRedirect(f"/c/{pk}/more/?done={done}{kept}", status=303)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _key(given: QueryDict) -> str:
+    """Return the key of a mail that a form carries along; nothing for what is none."""
+    key = given.get("key", "")[: MAX_KEY + 1]
+    return key if key.isascii() and key.isalnum() and len(key) <= MAX_KEY else ""
 
 
 def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
@@ -100,7 +112,7 @@ def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
     if comment.removed_at:
         raise QuestionRefused("The words of this comment were removed.")
     if wanted in ("ask", "ask-to-follow"):
-        bound(request)
+        bound(request, email=asked_address(data) if wanted == "ask-to-follow" else "")
     if wanted == "ask":
         ask_for_interest(comment_id=comment.pk, account=account)
     elif wanted == "answer":
@@ -110,7 +122,7 @@ def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
             answer=data.get("answer", ""),
             account=account,
             guest_key=guest.key if guest else "",
-            key=data.get("key", ""),
+            key=_key(data),
         )
     elif wanted == "ask-to-follow":
         wish_to_follow(
@@ -125,10 +137,19 @@ def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
     return wanted
 
 
-def bound(request: HttpRequest) -> None:
-    """Bound what one computer, or its network, asks of others without an account."""
+def asked_address(data: QueryDict) -> str:
+    """Return the address that a form asks to write to, as it is counted."""
+    return data.get("email", "").strip().lower()[:254]
+
+
+def bound(request: HttpRequest, *, email: str = "") -> None:
+    """Bound what one computer, or its network, asks of others without an account; and how many mails
+    an address gets by that, whoever asks and whether or not it is known here."""
     try:
         take_for_computer(request, OF_COMPUTER, OF_NETWORK)
+        if email:
+            take(LETTERS_PER_ADDRESS, email)
+            take(LETTERS_A_DAY, email)
     except TooMany as refusal:
         minutes = -(-refusal.retry_after // 60)
         raise FollowRefused(
@@ -168,7 +189,7 @@ def _page(
     question = question_of(comment)
     guest = Guest.known(request)
     given = request.POST if request.method == "POST" else request.GET
-    key = given.get("key", "")
+    key = _key(given)
     context: dict[str, Any] = {
         "comment": single_view(comment.document, comment, path=path, zone=around.zone),
         "headline": comment.document.edition.headline if comment.document.edition else "",
@@ -183,7 +204,7 @@ def _page(
         "may_answer": question is not None
         and question.answered_at is None
         and may_answer(comment, account=account, guest_key=guest.key if guest else "", key=key),
-        "key": key if key.isalnum() else "",
+        "key": key,
         "how_often": HOW_OFTEN,
         "given": given,
         "problem": problem,

@@ -198,7 +198,9 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     key = request.GET.get("key", "") or request.POST.get("key", "")
     problem = ""
     if request.method == "POST":
-        if not is_from_here(request, by_session=account is not None and not key):
+        # A key that opens something is proof enough; any other leaves it to the session, and then
+        # whoever made the form must have been us.
+        if not is_from_here(request, by_session=not may_withdraw(chosen, key=key)):
             problem = FROM_ELSEWHERE
         else:
             try:
