@@ -20,7 +20,8 @@ from broadsheet.discussion.actions import (
     import_comments,
     offer_alias,
 )
-from broadsheet.discussion.keys import reactions_key
+from broadsheet.discussion.keys import SETTINGS, reactions_key
+from broadsheet.moderation.keys import DECISIONS, HOUSE, QUEUE, RULES
 from broadsheet.paper.memento import compact
 from broadsheet.readers.keys import reader_key
 from broadsheet.readers.models import Account
@@ -58,6 +59,7 @@ def document(publication, author, paper) -> Document:
 
 
 READER = 4711
+OF_MODERATION = (SETTINGS, DECISIONS, HOUSE, QUEUE, RULES)
 
 
 def pressed_addresses(document: Document) -> list[str]:
@@ -91,6 +93,10 @@ def pressed_addresses(document: Document) -> list[str]:
         f"{STORY}discussion/since/0/{document.head_sequence}/",
         f"/reader/{READER}/",
         f"/c/{root}/versions/",
+        "/moderation/log/",
+        "/moderation/transparency/",
+        "/moderation/transparency/figures.csv",
+        "/moderation/rules/",
     ]
 
 
@@ -115,7 +121,7 @@ def test_every_pressed_view_says_what_its_pages_are_made_from(paper, document):
         named = answer.header(b"surrogate-key").decode().split()
         assert named, address
         of_story = {document_key(document.pk), reactions_key(document.pk)}
-        known = {FRAME, STORIES, *of_story, reader_key(READER)}
+        known = {FRAME, STORIES, *of_story, reader_key(READER), *OF_MODERATION}
         assert set(named) <= known, address
         assert answer.header(b"vary").startswith(b"Accept-Encoding"), address
     assert reached == views
