@@ -28,6 +28,7 @@ from broadsheet.moderation.models import Ban, RefusedTry, RuleSetting
 from broadsheet.moderation.options import OptionsRefused
 from broadsheet.moderation.setting import Set, rules_as_set, set_rule
 from broadsheet.moderation.verdicts import Verdict, judge
+from broadsheet.paper import converters  # noqa: F401 (registers them)
 from broadsheet.record.queries import publication
 
 PER_PAGE = 50
@@ -189,7 +190,7 @@ def refused_list(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("rules/", rule_list, name="desk_rules"),
     path("rules/bans/", ban_list, name="desk_bans"),
-    path("rules/bans/<int:pk>/lift/", ban_lift, name="desk_ban_lift"),
+    path("rules/bans/<number:pk>/lift/", ban_lift, name="desk_ban_lift"),
     path("rules/refused/", refused_list, name="desk_refused"),
     path("rules/set/<slug:name>/", rule_edit, name="desk_rule"),
 ]

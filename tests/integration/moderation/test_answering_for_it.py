@@ -468,3 +468,9 @@ def test_writer_is_known_by_what_the_browser_keeps(bridge, mod):
     decision = remove(comment_id=said(bridge).pk, ruling=REMOVE, by=mod, batch=new_batch())
 
     assert (decision.account, decision.guest_key) == (None, GUEST)
+
+
+def test_words_of_a_ruling_have_nothing_that_no_database_keeps():
+    checked = Ruling(Measure.REMOVED, Ground.INSULT, "Calls\0 names.", "StGB\0 185").checked()
+
+    assert (checked.words, checked.law) == ("Calls names.", "StGB 185")

@@ -168,8 +168,9 @@ def test_address_that_is_none_is_refused(client, bridge, email):
 def test_computer_that_asks_too_often_is_told_when_to_come_back(client, bridge):
     comment = factories.comment(bridge)
     form = {"do": "ask-to-follow", "email": "zoe@elsewhere.example", "digest": "daily"}
-    for _ in range(20):
-        assert client.post(here(comment), form).status_code == 303
+    for number in range(20):
+        other = {**form, "email": f"zoe{number}@elsewhere.example"}
+        assert client.post(here(comment), other).status_code == 303
 
     answer = client.post(here(comment), form)
 
