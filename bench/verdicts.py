@@ -70,7 +70,7 @@ def judge_in_this_store(rounds: int) -> dict[str, Any]:
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.conf.settings"
     django.setup()
-    from broadsheet.discussion.actions import post_comments
+    from broadsheet.discussion.intake import take_in
     from broadsheet.discussion.models import Thread
     from broadsheet.moderation.options import as_data
     from broadsheet.moderation.setting import rules_as_set, set_rule
@@ -86,7 +86,7 @@ def judge_in_this_store(rounds: int) -> dict[str, Any]:
         options = as_data(rules_as_set()[name].options) | changed
         set_rule(name=name, is_on=True, options=options, by=None)
     numbers = itertools.count()
-    _remember(story, numbers)
+    _remember(story)
     found: dict[str, list[float]] = {name: [] for name in ("judged", "cost", "both", "stored")}
     for _ in range(rounds + 1):
         postings = [_posting(story, next(numbers)) for _ in range(AT_ONCE)]
@@ -102,7 +102,7 @@ def judge_in_this_store(rounds: int) -> dict[str, Any]:
         postings = [_posting(story, next(numbers)) for _ in range(AT_ONCE)]
         wall = time.perf_counter()
         for posting in postings:
-            post_comments([posting])
+            take_in(posting)
         found["stored"].append(AT_ONCE / (time.perf_counter() - wall))
     # The first round loads what is used for the first time.
     return {name: spread(values[1:]) for name, values in found.items()}
@@ -117,7 +117,7 @@ def _posting(story: int, number: int) -> Any:
         sender=Sender(
             address=f"{11 + number % 80}.{number // 7 % 250}.{number // 3 % 250}.9",
             agent="bench",
-            guest_key=f"{number:064x}",
+            guest_key=f"{number % 2**64:064x}",
         ),
     )
 
@@ -129,18 +129,26 @@ def _text(number: int) -> str:
     return prose(random.Random(number), 180)
 
 
-def _remember(story: int, numbers: Any) -> None:
+def _remember(story: int) -> None:
+    """Fill the store with traces of the last days, of writers and texts that nobody meets again."""
+    import datetime as dt
+
     from broadsheet import clock
     from broadsheet.moderation import traces
     from broadsheet.moderation.enums import Passed
-    from broadsheet.moderation.sketches import sketch
+    from broadsheet.moderation.sketches import BINS, Sketch
 
-    for _ in range(REMEMBERED // AT_ONCE):
+    chance = random.Random(1)
+    posting = _posting(story, -1)
+    now = clock.now()
+    for first in range(0, REMEMBERED, AT_ONCE):
         rows = []
-        for _ in range(AT_ONCE):
-            posting = _posting(story, next(numbers))
-            drawn = sketch(posting.draft.text, least_words=8)
-            rows.append(traces.trace(posting, Passed.PUBLISH, drawn, at=clock.now()))
+        for number in range(first, first + AT_ONCE):
+            bands = [chance.randrange(-(2**31), 2**31) for _ in range(4)]
+            drawn = Sketch(chance.randbytes(BINS), (bands[0], bands[1], bands[2], bands[3]))
+            at = now - dt.timedelta(seconds=30 * (REMEMBERED - number))
+            row = traces.trace(posting, Passed.PUBLISH, drawn, at=at)
+            rows.append((*row[:4], f"{chance.getrandbits(256):064x}", *row[5:]))
         traces.keep(rows)
 
 
