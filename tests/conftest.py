@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import os
 import sqlite3
-import tempfile
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import settings as product
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
@@ -19,6 +15,7 @@ from broadsheet.discussion import intake
 from broadsheet.record import guards
 from broadsheet.record.models import Publication
 from tests import factories
+from tests.migrated import migrated
 
 # How long an example takes says more of the machine than of the code.
 hypothesis_settings.register_profile("broadsheet", deadline=None)
@@ -36,16 +33,6 @@ def django_db_keepdb(django_db_modify_db_settings):
     if kept.is_file() and kept.stat().st_uid == os.getuid():
         test.write_bytes(kept.read_bytes())
     return True
-
-
-def migrated() -> Path:
-    """Return where the migrated database of these migrations is kept between runs."""
-    digest = hashlib.sha256(importlib.metadata.version("wagtail").encode())
-    for app in apps.get_app_configs():
-        for file in sorted((Path(app.path) / "migrations").glob("*.py")):
-            digest.update(file.read_bytes())
-    name = f"broadsheet-migrated-{os.getuid()}-{digest.hexdigest()[:16]}.sqlite3"
-    return Path(tempfile.gettempdir()) / name
 
 
 def keep_migrated() -> None:

@@ -51,11 +51,15 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "broadsheet.cli", *arguments]
 
 
-def lend_static_files(data: Path) -> None:
-    """Give a new store the collected static files of an earlier run: to collect and compress them
-    takes longer than most journeys. Found by the stamp of the release, so never old ones."""
+def lend_what_is_prepared(data: Path) -> None:
+    """Give a new store what an earlier run prepared: collected static files, and on SQLite the tables.
+
+    To make them takes longer than most journeys. Both are found by digests of what they are made from,
+    so they are never old ones.
+    """
     # Here, since the benchmarks import this module without settings.
     from broadsheet.conf.prepare import release_stamp
+    from tests.migrated import migrated
 
     kept = Path(tempfile.gettempdir()) / f"broadsheet-static-{os.getuid()}-{release_stamp()[:16]}"
     if not kept.is_dir():
@@ -74,6 +78,9 @@ def lend_static_files(data: Path) -> None:
                 part.rename(kept)
     if kept.stat().st_uid == os.getuid() and not (data / "static").is_dir():
         shutil.copytree(kept, data / "static", copy_function=os.link)
+    store, tables = data / "broadsheet.sqlite3", migrated()
+    if tables.is_file() and tables.stat().st_uid == os.getuid() and not store.exists():
+        shutil.copyfile(tables, store)
 
 
 _OPEN = """

@@ -14,7 +14,7 @@ from tests.site import (
     command,
     environment,
     free_port,
-    lend_static_files,
+    lend_what_is_prepared,
     served,
 )
 
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("site") / "var"
-    lend_static_files(data)
+    lend_what_is_prepared(data)
     with served(data, "--first-run") as running:
         let_one_machine_play_many(running)
         yield running

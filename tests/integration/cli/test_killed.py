@@ -11,7 +11,7 @@ import sys
 
 import psycopg
 import pytest
-from tests.site import command, environment, free_port, lend_static_files
+from tests.site import command, environment, free_port, lend_what_is_prepared
 
 SET_UP = """
 import os, sys
@@ -127,7 +127,7 @@ def database_url():
 @pytest.fixture
 def run(tmp_path, database_url):
     """Run a command on a store on disk; ``code`` is given to Python instead."""
-    lend_static_files(tmp_path / "var")
+    lend_what_is_prepared(tmp_path / "var")
     around = environment(tmp_path / "var", free_port(), database_url)
 
     def start(*arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:

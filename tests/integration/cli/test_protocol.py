@@ -7,7 +7,7 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
-from tests.site import Site, lend_static_files, served
+from tests.site import Site, lend_what_is_prepared, served
 
 PLAIN = b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -15,7 +15,7 @@ PLAIN = b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     data = tmp_path_factory.mktemp("protocol") / "var"
-    lend_static_files(data)
+    lend_what_is_prepared(data)
     with served(data, "--no-task-worker") as running:
         yield running
 

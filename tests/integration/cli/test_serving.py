@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from bench.servers import nginx_program
 from tests.front import fronted
-from tests.site import Site, command, environment, free_port, lend_static_files, served
+from tests.site import Site, command, environment, free_port, lend_what_is_prepared, served
 
 
 def lowered(headers: Message) -> dict[str, str]:
@@ -145,7 +145,7 @@ def test_serve_answers_and_stops_cleanly(data, database_url, workers):
 )
 def test_nginx_in_front_keeps_what_is_public(data, database_url, tmp_path):
     """What the product says with its pages is understood by the nginx that is shipped with it."""
-    lend_static_files(data)
+    lend_what_is_prepared(data)
     with (
         served(data, "--no-task-worker", database_url=database_url) as site,
         fronted(tmp_path / "nginx", int(site.origin.rpartition(":")[2])) as (port, _),
@@ -174,7 +174,7 @@ def test_nginx_in_front_keeps_what_is_public(data, database_url, tmp_path):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_all_processes_end_with_their_parent_even_by_kill(data, database_url, workers):
     """A web process that was left over would keep the port."""
-    lend_static_files(data)
+    lend_what_is_prepared(data)
     with served(data, "--workers", str(workers), database_url=database_url) as site:
         deadline = time.monotonic() + 20
         while len(family := children(site.process)) < (workers if workers > 1 else 0) + 1:

@@ -24,7 +24,7 @@ from tests.site import (
     command,
     environment,
     free_port,
-    lend_static_files,
+    lend_what_is_prepared,
     wait_until_it_answers,
 )
 
@@ -66,7 +66,7 @@ class Serving:
         self.data = folder / "var"
         self.around = environment(self.data, self.port, database_url)
         self.process: subprocess.Popen[str] | None = None
-        lend_static_files(self.data)
+        lend_what_is_prepared(self.data)
         made = subprocess.run(
             command("init", "--name", "The Test"), env=self.around, capture_output=True, timeout=120
         )
