@@ -107,10 +107,12 @@ def test_deleted_byline_counts_as_it_is_typed(desk, published, author):
     assert "the byline “Ann Lee” was taken out" in unescape(answer.content.decode())
 
 
-def test_late_correction_says_why(desk, published, monkeypatch):
+def test_late_correction_says_why(desk, editor, published, monkeypatch):
     page = published(text=OLD)
     now = clock.now() + dt.timedelta(days=40)
     monkeypatch.setattr(clock, "now", lambda: now)
+    # Nobody stays signed in for so long.
+    desk.force_login(editor)
     fields = {"edition_kind": "correction", "edition_note": "It is 2.4 million, not 24."}
 
     refused = send(desk, page, NEW, **fields)

@@ -126,7 +126,7 @@ def test_inbox_takes_a_fixed_number_of_statements(
         propose(published(f"Story {each}", TEXT))
     inbox(desk)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         inbox(desk)
 
 
