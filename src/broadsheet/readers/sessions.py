@@ -64,7 +64,7 @@ class SessionStore(DatabaseStore):
         return self.get_model_class()(
             session_key=digest_of(self._get_or_create_session_key()),  # type: ignore[attr-defined]
             session_data=self.encode(data),
-            expire_date=self.get_expiry_date(),
+            expire_date=self.get_expiry_date(modification=clock.now()),
             account_id=int(account) if account else None,
             device=str(data.get(DEVICE, ""))[:60],
             started_at=_instant(data.get(STARTED_AT)),
