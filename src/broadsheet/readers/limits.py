@@ -10,6 +10,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from broadsheet import clock
@@ -34,12 +35,23 @@ class TooMany(Exception):
         self.retry_after = retry_after
 
 
+def _key(limit: Limit, subject: str) -> str:
+    told = f"{limit.name} {subject}"
+    return salted_hmac("broadsheet.readers.limits", told, algorithm="sha256").hexdigest()
+
+
+def give_back(limit: Limit, subject: str) -> None:
+    """Count a try no more, since it was a right one."""
+    from broadsheet.readers.models import Tally
+
+    Tally.objects.filter(key=_key(limit, subject), count__gt=0).update(count=F("count") - 1)
+
+
 def take(limit: Limit, subject: str) -> None:
     """Count one try of a subject; raises :class:`TooMany` when there were too many before."""
     from broadsheet.readers.models import Tally
 
     now = int(clock.now().timestamp())
-    key = salted_hmac("broadsheet.readers.limits", f"{limit.name} {subject}", algorithm="sha256")
     table = connection.ops.quote_name(Tally._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -48,7 +60,7 @@ def take(limit: Limit, subject: str) -> None:
             f" count = CASE WHEN {table}.ends_at <= %s THEN 1 ELSE {table}.count + 1 END,"
             f" ends_at = CASE WHEN {table}.ends_at <= %s THEN excluded.ends_at"
             f" ELSE {table}.ends_at END RETURNING count, ends_at",
-            [key.hexdigest(), now + limit.within, now, now],
+            [_key(limit, subject), now + limit.within, now, now],
         )
         count, ends_at = cursor.fetchone()
     if count > limit.most:

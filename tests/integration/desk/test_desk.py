@@ -12,6 +12,7 @@ from tests.integration.desk.conftest import form_data
 from wagtail.images import get_image_model
 
 from broadsheet.desk.models import SectionPage, StoryPage
+from broadsheet.readers.models import Tally
 from broadsheet.record.models import Author, Section
 from broadsheet.record.pictures import PictureUnreadable
 
@@ -214,3 +215,14 @@ def test_image_that_cannot_be_kept_is_said_beside_its_field(desk, draft, monkeyp
 
     assert "The image “Broken” cannot be published" in answer.content.decode()
     assert StoryPage.objects.get().document is None
+
+
+def test_right_sign_ins_are_not_counted_as_tries(client, editor):
+    for _ in range(3):
+        client.post(
+            reverse("wagtailadmin_login"),
+            {"username": editor.email, "password": "correct horse 9"},
+        )
+        client.logout()
+
+    assert set(Tally.objects.values_list("count", flat=True)) == {0}

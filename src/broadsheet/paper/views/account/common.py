@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from broadsheet.paper.presenters.frame import frame, private_page
 from broadsheet.paper.views.returning import safe_path
-from broadsheet.readers.limits import DAY, HOUR, MINUTE, Limit, TooMany, network_of, take
+from broadsheet.readers.limits import DAY, HOUR, MINUTE, Limit, TooMany, give_back, network_of, take
 from broadsheet.readers.models import Account
 from broadsheet.readers.proof import is_proved
 
@@ -119,6 +119,13 @@ def take_for_letter(request: HttpRequest, email: str) -> None:
 def take_for_try(request: HttpRequest) -> None:
     """Count a code, link or password that is tried; raises :class:`TooMany`."""
     take_for_computer(request, TRIES_PER_COMPUTER, TRIES_PER_NETWORK)
+
+
+def give_back_try(request: HttpRequest) -> None:
+    """Count a try no more that was a right one."""
+    one, many = network_of(request.META.get("REMOTE_ADDR") or "")
+    give_back(TRIES_PER_COMPUTER, one)
+    give_back(TRIES_PER_NETWORK, many)
 
 
 def too_many(request: HttpRequest, refusal: TooMany) -> HttpResponse:
