@@ -78,7 +78,7 @@ def test_removed_comment_leaves_a_tombstone_at_every_moment(open_page, site, sto
     desk.get_by_label("Words, a name, or the number").fill("shall be taken")
     desk.get_by_role("button", name="Find").click()
     desk.get_by_text("Remove", exact=False).first.click()
-    desk.get_by_label("Reason, for everybody to read").fill("Speaks of the person.")
+    desk.get_by_label("In your words, for everybody to read").fill("Speaks of the person.")
     desk.get_by_role("button", name=re.compile("^Remove comment")).click()
     expect(desk.locator(".messages")).to_contain_text("was removed. Its place and the reason stay.")
 

@@ -194,11 +194,11 @@ def test_report_removal_reasons_appeal_and_reversal(moderator, held, open_page, 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(moderator, held, open_page, quiet, scheme):
+def test_axe_finds_no_violation(moderator, held, open_page, council, quiet, scheme):
     held(quiet, f"To be looked at, {scheme}.")
     page = moderator("/moderation/", color_scheme=scheme, bypass_csp=True)
     number = item(page, f"To be looked at, {scheme}.").get_attribute("data-item")
-    page.goto(quiet)
+    page.goto(council)
     report = page.locator("[data-thread] a", has_text="Report").first.get_attribute("href")
     paths = [
         *("/moderation/", f"/moderation/{number}/", f"/moderation/{number}/ban/"),
