@@ -26,6 +26,9 @@ PROVED_AT = "proved_at"
 """Where it has when its reader last proved who it is, as seconds of the epoch."""
 
 
+_SYNCHRONOUS = "sessions are read and written by Django's threads, never in the event loop"
+
+
 def digest_of(key: str) -> str:
     """Return what a session's key is stored as. The key is chance enough to need no salt."""
     return hashlib.sha256(key.encode()).hexdigest()
@@ -78,10 +81,10 @@ class SessionStore(DatabaseStore):
 
     # Nothing here is asked for asynchronously; inherited, these would store keys as they are.
     async def aexists(self, session_key: str) -> NoReturn:
-        raise NotImplementedError
+        raise RuntimeError(_SYNCHRONOUS)
 
     async def acreate_model_instance(self, data: dict[str, Any]) -> NoReturn:
-        raise NotImplementedError
+        raise RuntimeError(_SYNCHRONOUS)
 
     async def adelete(self, session_key: str | None = None) -> NoReturn:
-        raise NotImplementedError
+        raise RuntimeError(_SYNCHRONOUS)

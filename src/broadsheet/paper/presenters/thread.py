@@ -131,7 +131,7 @@ class CommentView:
     question: QuestionState | None = None
     """What it has to do with a question; ``None``: nothing."""
     pace: str = ""
-    """Of a root whose branch is slow for now: how slow."""
+    """Of a root in whose branch people must wait between comments: how long, in words."""
 
     @property
     def number(self) -> str:
