@@ -30,6 +30,8 @@ _IMAGES = frozenset({"img"})
 _TITLES = frozenset({"h1", "h2", "h3", "h4"})
 _LAYOUT = frozenset({"p", "table", "h1", "h2", "h3", "ul", "ol"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_QUOTED_AS_WELL = frozenset({"blockquote", "ul", "ol", "table"})
+"""A quotation inside a quotation is quoted text as well; so is a list."""
 _CAPTION = re.compile(r"(?:[\w-]*[-_])?(?:caption|caption-text|wp-caption-text|legend)\Z")
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)\b", re.IGNORECASE)
 _CREDIT = re.compile(r"(?:[\w-]*[-_])?(?:credits?|photographer|copyright|source|byline)\Z")
@@ -102,7 +104,8 @@ class BodyReader:
         )
         return is_noise and self._page.letters(node) < self._letters * _TOO_LARGE_FOR_NOISE
 
-    def _walk(self, root: Node) -> None:
+    def _walk(self, root: Node, *, through: frozenset[str] = frozenset()) -> None:
+        """Read blocks; elements of the tags that are seen ``through`` are none of their own."""
         stack: list[Node | str | None] = [None, *reversed(root.children)]
         while stack:
             part = stack.pop()
@@ -116,12 +119,12 @@ class BodyReader:
                 self._break()
             elif part.tag in INLINE and not self._page.has_block(part):
                 self._run.append(part)
-            elif part.tag in INLINE:
+            elif part.tag in INLINE and not through:
                 # A link around a picture, or an emphasis around paragraphs.
                 stack.extend(reversed(part.children))
             else:
                 self._flush()
-                if not self._block(part):
+                if part.tag in through or not self._block(part):
                     stack.append(None)
                     stack.extend(reversed(part.children))
         self._flush()
@@ -191,34 +194,13 @@ class BodyReader:
         inner = BodyReader(self._page, self._addresses, ())
         inner._left_out = self._left_out
         inner._letters = self._letters
-        inner._walk_inside_quotation(node)
+        inner._walk(node, through=_QUOTED_AS_WELL)
         lines: list[str] = []
         for block in inner._blocks:
             lines.extend(block.items or ([block.html] if block.html else []))
         if lines:
             self._add("quotation", tidy_markup("<br><br>".join(lines)))
         self._blocks.extend(block for block in inner._blocks if block.type in {"image", "embed"})
-
-    def _walk_inside_quotation(self, node: Node) -> None:
-        stack: list[Node | str | None] = [None, *reversed(node.children)]
-        while stack:
-            part = stack.pop()
-            if part is None:
-                self._flush()
-            elif isinstance(part, str):
-                self._run.append(part)
-            elif self.is_left_out(part):
-                continue
-            elif part.tag == "br":
-                self._break()
-            elif part.tag in INLINE and not self._page.has_block(part):
-                self._run.append(part)
-            else:
-                self._flush()
-                # A quotation inside a quotation is quoted text as well; so is a list.
-                if part.tag in {"blockquote", "ul", "ol", "table"} or not self._block(part):
-                    stack.append(None)
-                    stack.extend(reversed(part.children))
 
     def _list(self, node: Node) -> bool:
         if not self._page.letters(node) or self._page.count(node, _TITLES):
