@@ -21,8 +21,8 @@ from broadsheet.moderation.senders import Writer
 from broadsheet.moderation.sketches import Sketch
 from broadsheet.record.rows import Value, insert_rows
 
-MAX_ALIKE = 100
-"""Earlier comments that are compared by their sketches."""
+OF_A_BAND = 25
+"""Earlier comments, the newest, with the same band of a sketch that are compared; there are four."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,12 @@ def _statement(by_account: bool, by_guest: bool, by_network: bool, story: bool, 
     if story:
         parts.append((2, begin + "document_id = %s ORDER BY at DESC LIMIT 1 OFFSET %s"))
     if alike:
-        # One index after the other: the planner may not see that each has next to nothing to say.
         bands = " UNION ".join(
-            f"SELECT id FROM {table} WHERE band_{number} = %s"  # noqa: S608
+            f"SELECT id FROM (SELECT id FROM {table} WHERE band_{number} = %s"  # noqa: S608
+            f" ORDER BY id DESC LIMIT {OF_A_BAND}) AS band_{number}"
             for number in (1, 2, 3, 4)
         )
-        parts.append((3, f"{begin}id IN ({bands}) AND at > %s ORDER BY at DESC LIMIT {MAX_ALIKE}"))
+        parts.append((3, f"{begin}id IN ({bands}) AND at > %s ORDER BY at DESC"))
     return " UNION ALL ".join(
         f"SELECT {number} AS part, {_COLUMNS} FROM ({sql}) AS part_{number}"  # noqa: S608
         for number, sql in parts

@@ -11,12 +11,13 @@ from tests.integration.moderation.conftest import posting, send
 
 from broadsheet.discussion.models import Comment, CommentSource
 from broadsheet.discussion.removal import remove_comment
+from broadsheet.moderation import traces
 from broadsheet.moderation.actions import publish_held
 from broadsheet.moderation.bans import BanRefused, lift_ban, make_ban
 from broadsheet.moderation.enums import BanKind, Outcome, Passed
 from broadsheet.moderation.models import HeldComment, RefusedTry, Trace
 from broadsheet.moderation.submission import RefusedByRule, submit
-from broadsheet.moderation.verdicts import judge
+from broadsheet.moderation.verdicts import case_of, judge
 
 pytestmark = pytest.mark.django_db
 LONG = (
@@ -367,6 +368,26 @@ def test_old_comments_are_not_compared(bridge, rule, at):
     at(factories.MORNING + dt.timedelta(days=15))
 
     assert isinstance(send(bridge, LONG), Comment)
+
+
+def test_flood_of_copies_is_compared_to_a_bound_with_the_newest(bridge):
+    asked = case_of(posting(bridge, LONG, name="Ann", address="192.0.2.1"))
+    rows = [
+        traces.trace(
+            posting(bridge, LONG, name=f"Flood {number}", address=f"198.51.{number}.1"),
+            Passed.PUBLISH,
+            asked.sketch,
+            at=asked.now - dt.timedelta(seconds=200 - number),
+            comment_id=number,
+        )
+        for number in range(200)
+    ]
+    traces.keep(rows)
+
+    alike = asked.memory.alike
+
+    assert len(alike) == traces.OF_A_BAND
+    assert alike[0].comment_id == 199
 
 
 def test_edit_is_not_a_copy_of_what_it_edits(bridge):

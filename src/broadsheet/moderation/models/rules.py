@@ -132,10 +132,11 @@ class Trace(models.Model):
             ),
             models.Index(fields=["document", "at"], name="moderation_trace_document"),
             *(
+                # With the key, so that the newest of a band are found without the others.
                 models.Index(
-                    fields=[band],
+                    fields=[band, "id"],
                     condition=Q((f"{band}__isnull", False)),
-                    name=f"moderation_trace_{band}",
+                    name=f"moderation_trace_{band}_id",
                 )
                 for band in BANDS
             ),
