@@ -5,8 +5,15 @@
 -- or more, a connection that broke, or an answer that did not come counts as failed.
 
 local paths, sent, tag = {}, 0, ""
-local words = {"news", "paper", "reader", "story", "truth", "city", "street", "market", "vote",
-  "court", "river", "bridge", "school", "winter", "summer", "price", "bread", "train", "noise", "light"}
+-- Words of two or three of these: as in what people write, two comments have hardly a phrase in common.
+local syllables = {"na", "pe", "ri", "sto", "tru", "ci", "stre", "mar", "vo", "cou", "ve", "brid",
+  "scho", "win", "sum", "pri", "bre", "tra", "no", "li"}
+
+local function word()
+  local made = syllables[math.random(#syllables)] .. syllables[math.random(#syllables)]
+  if math.random(2) == 1 then made = made .. syllables[math.random(#syllables)] end
+  return made
+end
 
 function init(args)
   local pause
@@ -29,9 +36,9 @@ function request()
   sent = sent + 1
   local text, length = {"Comment+" .. tag .. "-" .. sent}, 0
   while length < 150 do
-    local word = words[math.random(#words)]
-    text[#text + 1] = word
-    length = length + #word + 1
+    local next = word()
+    text[#text + 1] = next
+    length = length + #next + 1
   end
   local body = "name=Reader+" .. math.random(500) .. "&text=" .. table.concat(text, "+") .. "."
   wrk.headers["X-Forwarded-For"] = string.format("%d.%d.%d.%d",
