@@ -1,4 +1,4 @@
-"""Statements whose results nobody asks for, and how they travel to the database."""
+"""Statements, and how they travel to the database: each way there and back costs."""
 
 from __future__ import annotations
 
@@ -20,6 +20,22 @@ def send(sql: str, values: Sequence[Any]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
+
+
+def answers(asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Sequence[Any]]]:
+    """Return the rows of statements that are run in their order; PostgreSQL is sent them at once."""
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            return [cursor.execute(sql, values).fetchall() for sql, values in asked]
+        cursor.execute(
+            "; ".join(sql for sql, _ in asked), [value for _, values in asked for value in values]
+        )
+        found = [cursor.fetchall()]
+        while cursor.nextset():
+            found.append(cursor.fetchall())
+        return found
 
 
 @contextmanager

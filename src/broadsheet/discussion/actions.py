@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from django.core.exceptions import ValidationError
@@ -42,11 +42,11 @@ from broadsheet.readers.models import Account
 from broadsheet.readers.names import NameUnusable, is_legible
 from broadsheet.readers.protection import check_name, is_staff
 from broadsheet.record import journal
-from broadsheet.record.actions import lock_document, lock_documents
+from broadsheet.record.actions import lock_document
 from broadsheet.record.enums import EntryKind, PlacementStatus
 from broadsheet.record.models import Author, Document, Passage
 from broadsheet.record.placements import PassageRefused, Pointer, locate, passage_at
-from broadsheet.record.rows import Value, insert_rows, rows_with
+from broadsheet.record.rows import Value, Wanted, insert_rows, rows_together
 from broadsheet.statements import together
 
 SAME_WORDS_WITHIN = dt.timedelta(minutes=10)
@@ -336,10 +336,18 @@ def post_comments(postings: Sequence[Posting]) -> list[Comment | CommentRefused]
     few more if there are replies, or threads that are new, and some for each comment that
     marks or quotes words.
     """
-    documents = lock_documents(posting.document_id for posting in postings)
-    threads = {each.pk: each for each in rows_with(Thread, "document", documents)}
+    known = {posting.key: posting for posting in postings}
+    ids = {posting.document_id for posting in postings}
+    # Documents are locked in the order of their ids: two who lock several never wait for one another.
+    found = rows_together(
+        Wanted(Document, "id", ids, lock=True),
+        Wanted(Thread, "document", ids),
+        Wanted(Submission, "key", known),
+    )
+    documents: dict[int, Document] = {each.pk: each for each in found[0]}
+    threads: dict[int, Thread] = {each.pk: each for each in found[1]}
     pacing = Pacing()
-    earlier = _sent_before(postings)
+    earlier = _posted_before(known, found[2])
     answered = _answered(postings)
     outcomes: list[Comment | CommentRefused] = []
     accepted: list[_Accepted] = []
@@ -369,19 +377,18 @@ class _Accepted:
     marked: Passage | None
 
 
-def _sent_before(postings: Sequence[Posting]) -> dict[str, Comment]:
-    """Return the comments that were posted by the same forms before. One statement, rarely two."""
-    known = {posting.key: posting for posting in postings}
-    sent = {
+def _posted_before(known: Mapping[str, Posting], sent: Iterable[Submission]) -> dict[str, Comment]:
+    """Return the comments that were posted by the same forms before. A statement if there are any."""
+    again = {
         each.key: each.comment_id
-        for each in rows_with(Submission, "key", known)
+        for each in sent
         if known[each.key].is_keyed
         or each.sent_at > (known[each.key].at or clock.now()) - SAME_WORDS_WITHIN
     }
-    if not sent:
+    if not again:
         return {}
-    comments = Comment.objects.in_bulk(sent.values())
-    return {key: comments[comment_id] for key, comment_id in sent.items()}
+    comments = Comment.objects.in_bulk(again.values())
+    return {key: comments[comment_id] for key, comment_id in again.items()}
 
 
 def _answered(postings: Sequence[Posting]) -> dict[int, CommentVersion]:

@@ -177,6 +177,7 @@ class Comment(models.Model):
         max_length=16,
         choices=Mark,
         blank=True,
+        default="",
         db_default="",
         help_text="What the writer was when it was written, beside what ``author`` says.",
     )

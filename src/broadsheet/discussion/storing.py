@@ -21,7 +21,7 @@ from broadsheet.discussion.threads import path_below
 from broadsheet.record import journal
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.models import Document
-from broadsheet.record.rows import insert_rows, rows_with, update_rows
+from broadsheet.record.rows import insert_objects, insert_rows, rows_with, update_rows
 from broadsheet.statements import update_each
 
 BATCH = 1000
@@ -157,9 +157,11 @@ def store_batch(said: Sequence[tuple[Thread, NewComment]]) -> None:
         for comment in waiting:
             is_early = comment.parent is not None and comment.parent.pk is None
             (later if is_early else ready).append(comment)
+            # It may have been stored since the comment was made.
+            comment.parent = comment.parent
         if not ready:
             raise ValueError("a reply stands before the comment that it answers")
-        Comment.objects.bulk_create(ready)
+        insert_objects(ready)
         waiting = later
     versions = [
         CommentVersion(

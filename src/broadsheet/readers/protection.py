@@ -27,6 +27,7 @@ from broadsheet.readers.names import NameUnusable, clean_name
 from broadsheet.readers.skeleton import name_keys
 from broadsheet.record.enums import TopicKind
 from broadsheet.record.models import Author, Publication, Topic
+from broadsheet.record.rows import rows_with
 
 ROLES = (
     *("admin", "administrator", "author", "editor", "moderator", "staff", "newsroom", "reporter"),
@@ -140,11 +141,10 @@ def check_name(name: str, *, account: Account | None = None, author: Author | No
 def check_free(name: str, *, account: Account | None = None) -> None:
     """Refuse a name that another account has, or one that looks like it. One statement."""
     keys = stored_keys(name) | (_plainer(name) or set())
-    others = NameKey.objects.filter(key__in=keys)
-    if account:
-        others = others.exclude(account=account)
-    if taken := others.select_related("account").first():
-        raise NameTaken(name, taken.account.name or name, Belongs.ACCOUNT)
+    own = account.pk if account else None
+    for taken in rows_with(NameKey, "key", keys):
+        if taken.account_id != own:
+            raise NameTaken(name, taken.account.name or name, Belongs.ACCOUNT)
 
 
 def _check_owned(name: str, known: Protected, own: tuple[int | None, int | None]) -> None:
