@@ -22,7 +22,7 @@ from broadsheet.moderation.lessons import learn
 from broadsheet.moderation.retention import forget as forget_what_moderators_kept
 from broadsheet.moderation.teaching import teach_service
 from broadsheet.readers.actions import tidy
-from broadsheet.readers.mail import send_due
+from broadsheet.readers.mail import empty_folder, send_due
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +70,7 @@ def forget() -> None:
     forget_unconfirmed_comments()
     forget_old()
     forget_what_moderators_kept()
+    empty_folder()
 
 
 def _tick(stopping: threading.Event) -> None:
