@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from broadsheet.record.models import Storyline
@@ -23,7 +22,6 @@ class StorylineForm(WagtailAdminModelForm):
     class Meta:
         model = Storyline
         fields = ("headline", "slug", "standfirst")
-        widgets = {"standfirst": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,6 +30,7 @@ class StorylineForm(WagtailAdminModelForm):
             "Its address is /storyline/slug/; empty: made from the headline. An address it had before"
             " leads on to the new one."
         )
+        self.fields["standfirst"].widget.attrs["rows"] = 3
         self.fields["headline"].help_text = "The matter, not the news of the day: The East Bridge."
 
     def clean(self) -> dict[str, Any]:

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import FieldPanel, ObjectList, TitleFieldPanel
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.slug import SlugInput
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
@@ -74,8 +73,8 @@ class StorylineViewSet(SnippetViewSet):
     chooser_viewset_class = StorylineChooserViewSet
     edit_handler = ObjectList(
         [
-            TitleFieldPanel("headline", placeholder=False, targets=["slug"]),
-            FieldPanel("slug", widget=SlugInput),
+            FieldPanel("headline"),
+            FieldPanel("slug"),
             FieldPanel("standfirst"),
         ],
         base_form_class=StorylineForm,

@@ -13,6 +13,7 @@ from lxml import html as lxml_html
 from tests import factories
 
 from broadsheet.paper.memento import compact
+from broadsheet.readers.export import export_of
 from broadsheet.record.actions import append_edition, withdraw_document
 from broadsheet.record.models import Document, Storyline
 from broadsheet.record.storylines import change_storyline, make_storyline, put_on_storylines
@@ -220,7 +221,9 @@ def test_feed_has_the_newest_first(client, bridge):
     assert [item.findtext("title") for item in feed.iter("item")] == ["Report", "Lamps"]
 
 
-def test_feed_and_history_tell_what_was_disclosed_for_one_story(client, publication, author):
+def test_feed_page_and_export_tell_what_was_disclosed_for_one_story(
+    client, publication, author, stranger
+):
     document = factories.story("Lamps", authors=(author,))
     assert document.edition is not None
     told = document.edition.content
@@ -239,6 +242,16 @@ def test_feed_and_history_tell_what_was_disclosed_for_one_story(client, publicat
     assert words(all_of(page, ".byline", ".disclosure")[0]) == "lives there; owns a <shop>"
     content = feed.find(".//{http://purl.org/rss/1.0/modules/content/}encoded").text
     assert "<p>Ann Lee: lives there; owns a &lt;shop&gt;.</p>" in content
+    assert export_of(author.account)["disclosed_in_bylines"] == [
+        {
+            "story": document.pk,
+            "edition": 2,
+            "at": document.editions.get(number=2).published_at.astimezone(dt.UTC).isoformat(),
+            "for_all_stories": "lives there",
+            "for_this_story": "owns a <shop>",
+        }
+    ]
+    assert export_of(stranger)["disclosed_in_bylines"] == []
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='storybyline',
             name='interest',
-            field=models.CharField(blank=True, help_text='What readers should know of this author for this one story: owns shares of the company. It stands beside the name, after what the profile says for all stories.', max_length=200, verbose_name='interest in this story'),
+            field=models.CharField(blank=True, help_text='What readers should know of this author for this one story, such as “owns shares of the company”. It stands beside the name, after what the profile says for all stories.', max_length=200, verbose_name='interest in this story'),
         ),
         migrations.CreateModel(
             name='StoryStoryline',

@@ -302,8 +302,8 @@ class StoryByline(Orderable):
         max_length=200,
         blank=True,
         help_text=(
-            "What readers should know of this author for this one story: owns shares of the company."
-            " It stands beside the name, after what the profile says for all stories."
+            "What readers should know of this author for this one story, such as “owns shares of the"
+            " company”. It stands beside the name, after what the profile says for all stories."
         ),
     )
 
