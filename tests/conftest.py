@@ -102,3 +102,9 @@ def stranger(db):
 def editor(db):
     """Somebody who may do everything at the desk."""
     return factories.administrator("editor@news.example", "Eve Editor")
+
+
+@pytest.fixture
+def mail_at_once(monkeypatch):
+    """Let mail leave when it is queued; within a test's transaction nothing is ever committed."""
+    monkeypatch.setattr("broadsheet.readers.mail.on_commit", lambda do, robust: do())

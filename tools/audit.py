@@ -160,6 +160,7 @@ def fetch_pages(origin: str) -> dict[str, Page]:
         "section": fetch(origin, first(inside, r"/[-a-z0-9]+/")),
         "author": fetch(origin, first(inside, r"/by/[-a-z0-9]+/")),
         "topic": fetch(origin, first(inside, r"/topic/[-a-z0-9]+/")),
+        "storyline": fetch(origin, first(inside, r"/storyline/[-a-z0-9]+/")),
         "story": story,
         "edition": fetch(origin, first(inside, r".*/v/1/")),
         "changes": fetch(origin, f"{story.path}changes/?from=1&to=3"),

@@ -86,7 +86,7 @@ def init(
 @click.option("--seed", type=int, help="With --thread: another seed makes another discussion.")
 @shared.json_option
 def sample(thread: int | None, seed: int | None, as_json: bool) -> None:
-    """Load the sample publication: three sections and eight stories, all of it fiction.
+    """Load the sample publication: three sections and ten stories, all of it fiction.
 
     Does nothing when the store holds a story, unless --thread asks for one more.
     """

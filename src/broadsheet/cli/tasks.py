@@ -19,11 +19,10 @@ from broadsheet.discussion.notices import forget_old, tell
 from broadsheet.discussion.openness import close_due
 from broadsheet.moderation.guests import forget_unconfirmed_comments
 from broadsheet.moderation.lessons import learn
-from broadsheet.moderation.retention import forget_origins
+from broadsheet.moderation.retention import forget as forget_what_moderators_kept
 from broadsheet.moderation.teaching import teach_service
-from broadsheet.moderation.upkeep import forget_old as forget_tries
 from broadsheet.readers.actions import tidy
-from broadsheet.readers.mail import send_due
+from broadsheet.readers.mail import empty_folder, send_due
 
 logger = logging.getLogger(__name__)
 
@@ -64,16 +63,14 @@ def tell_readers() -> None:
 
 
 def forget() -> None:
-    """Forget what is over: old sessions and letters, what nobody confirmed, old notices, what was
-    refused, and where comments came from."""
-    """Forget what is over: old sessions and letters, what nobody confirmed, old notices,
-    and after some days where comments and reports came from."""
+    """Forget what is over: old sessions and mails, what nobody confirmed, old notices, what was
+    refused, and after some days where comments and reports came from."""
     tidy()
     forget_unconfirmed()
     forget_unconfirmed_comments()
     forget_old()
-    forget_tries()
-    forget_origins()
+    forget_what_moderators_kept()
+    empty_folder()
 
 
 def _tick(stopping: threading.Event) -> None:

@@ -52,6 +52,13 @@ def _many(value: str) -> int:
     return count
 
 
+def _days(value: str) -> int:
+    days = int(value)
+    if not 1 <= days <= 3650:
+        raise ValueError("give a number of days from 1 to 3650")
+    return days
+
+
 def _threads(value: str) -> int:
     count = int(value)
     if not 2 <= count <= 256:
@@ -174,6 +181,9 @@ class Options:
     )
     mail_from: str = option(
         _sender, "", "Sender of mail; empty: noreply@ and the host of the public address."
+    )
+    mail_days: int = option(
+        _days, 30, "Days after which mail that was written to files is deleted; none is sent then."
     )
     reader_passwords: bool = option(
         _flag, False, "Let readers set a password too. They sign in by mail or passkey otherwise."

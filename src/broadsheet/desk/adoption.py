@@ -12,12 +12,20 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 from wagtail.models import Page, Site
 
-from broadsheet.desk.models import FrontPage, SectionPage, StoryByline, StoryPage, StoryTopic
+from broadsheet.desk.models import (
+    FrontPage,
+    SectionPage,
+    StoryByline,
+    StoryPage,
+    StoryStoryline,
+    StoryTopic,
+)
 from broadsheet.record.actions import lock_document
 from broadsheet.record.content import Block
 from broadsheet.record.models import Author, Document, Section, Topic
 from broadsheet.record.pictures import Picture
 from broadsheet.record.queries import current_path
+from broadsheet.record.storylines import open_places
 
 _RICH_TEXT = {"paragraph", "heading", "list"}
 
@@ -87,13 +95,17 @@ def adopt_document(document: Document) -> StoryPage:
     )
     authors = Author.objects.in_bulk([name.slug for name in content.byline], field_name="slug")
     page.byline = [
-        StoryByline(author=authors[name.slug], sort_order=order)
+        StoryByline(author=authors[name.slug], interest=name.interest, sort_order=order)
         for order, name in enumerate(content.byline)
     ]
     topics = Topic.objects.in_bulk([topic.slug for topic in content.topics], field_name="slug")
     page.story_topics = [
         StoryTopic(topic=topics[topic.slug], sort_order=order)
         for order, topic in enumerate(content.topics)
+    ]
+    page.story_storylines = [
+        StoryStoryline(storyline_id=place.storyline_id, sort_order=order)
+        for order, place in enumerate(open_places(document))
     ]
     parent = section_page(document.section)
     # Adding a live page would publish it: it is added as a draft and then marked as what it is.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -27,7 +27,8 @@ from broadsheet.record.content import (
     clean_inline,
     text_to_inline,
 )
-from broadsheet.record.models import Author, Topic
+from broadsheet.record.models import Author, Document, Topic
+from broadsheet.record.storylines import open_places, put_on_storylines
 
 
 def publish(page: StoryPage, *, only_if_changed: bool = False, replaces: int | None = None) -> None:
@@ -45,10 +46,16 @@ def publish(page: StoryPage, *, only_if_changed: bool = False, replaces: int | N
         document = actions.create_document(authority=minting_authority(), section=page.section)
     number = document.edition.number if document.edition else 0
     revision = page.live_revision
+    storyline_ids = storylines_of(page)
     is_unchanged = document.edition is not None and document.edition.content == content
-    if is_unchanged and document.withdrawn_at and not page.edition_kind:
-        actions.reinstate_document(document_id=document.pk)
-        return
+    if is_unchanged and not page.edition_kind:
+        # What is asked for beside the text needs no edition: it is done, and that is all.
+        is_placed = put_on_storylines(document_id=document.pk, storyline_ids=storyline_ids)
+        if document.withdrawn_at:
+            actions.reinstate_document(document_id=document.pk)
+            return
+        if is_placed or only_if_changed:
+            return
     if only_if_changed and is_unchanged:
         return
     # Locked now: somebody may have published since this kind was chosen.
@@ -71,6 +78,7 @@ def publish(page: StoryPage, *, only_if_changed: bool = False, replaces: int | N
         written_by=answered_for.written_by,
         slug=page.slug,
     )
+    put_on_storylines(document_id=document.pk, storyline_ids=storyline_ids)
     section = page.section
     document.refresh_from_db()
     if section and document.section_id != section.pk:
@@ -78,6 +86,22 @@ def publish(page: StoryPage, *, only_if_changed: bool = False, replaces: int | N
     page.document = document
     StoryPage.objects.filter(pk=page.pk).update(
         document=document, edition_after=None, **dict.fromkeys(EDITION_FIELDS, "")
+    )
+
+
+def storylines_of(page: StoryPage) -> set[int]:
+    """Return the ids of the storylines that the page is to stand on."""
+    return {item.storyline_id for item in page.story_storylines.all()}
+
+
+def makes_no_edition(
+    document: Document, content: EditionContent, storyline_ids: Collection[int]
+) -> bool:
+    """Say whether nothing of the text changes, only on which storylines the story stands."""
+    return (
+        document.edition is not None
+        and set(storyline_ids) != {place.storyline_id for place in open_places(document)}
+        and document.edition.content == content
     )
 
 
@@ -99,7 +123,7 @@ def content_of(page: StoryPage) -> EditionContent:
         headline=page.title,
         short_headline=page.short_headline,
         standfirst=page.standfirst.strip(),
-        byline=byline_names(item.author for item in page.byline.all()),
+        byline=byline_names((item.author, item.interest) for item in page.byline.all()),
         dateline=page.dateline,
         lead_image=LeadImage(lead, page.lead_alt, page.lead_caption, page.lead_credit)
         if lead
@@ -116,9 +140,12 @@ def blocks_of(body: StreamValue) -> tuple[Block, ...]:
     return tuple(_with_own_ids(_blocks(body)))
 
 
-def byline_names(authors: Iterable[Author]) -> tuple[BylineName, ...]:
-    """Return authors as an edition prints them."""
-    return tuple(BylineName(author.slug, author.name, author.disclosure) for author in authors)
+def byline_names(authors: Iterable[tuple[Author, str]]) -> tuple[BylineName, ...]:
+    """Return authors as an edition prints them, each with the interest disclosed for this story."""
+    return tuple(
+        BylineName(author.slug, author.name, author.disclosure, " ".join(interest.split()))
+        for author, interest in authors
+    )
 
 
 def topic_names(topics: Iterable[Topic]) -> tuple[TopicName, ...]:

@@ -67,8 +67,12 @@ class StoryForm(KnowsItsEdition, WagtailAdminPageForm):
         That needs the instance and the formsets as typed, which are known only afterwards.
         """
         is_valid = bool(super().is_valid())
-        if is_valid and self.goes_out and self.instance.editions_published:
-            self._check_rules()
+        if self.goes_out and self.instance.editions_published:
+            if is_valid and not self.cleaned_data.get("edition_kind") and self._only_places():
+                return True
+            self._check_kind()
+            if is_valid and not self.errors:
+                self._check_rules()
         return is_valid and not self.errors
 
     def content_as_typed(self) -> EditionContent:
@@ -77,13 +81,24 @@ class StoryForm(KnowsItsEdition, WagtailAdminPageForm):
 
         return dataclasses.replace(
             content_of(self.instance),
-            byline=byline_names(self._chosen("byline", "author")),
-            topics=topic_names(self._chosen("story_topics", "topic")),
+            byline=byline_names(self._chosen("byline", "author", "interest")),
+            topics=topic_names(topic for (topic,) in self._chosen("story_topics", "topic")),
         )
 
-    def _chosen(self, formset: str, field: str) -> list[Any]:
-        """Return what the rows of a formset name, in their order."""
-        return [row.cleaned_data[field] for row in self.formsets[formset].ordered_forms]
+    def _chosen(self, formset: str, *fields: str) -> list[Any]:
+        """Return what the rows of a formset say in some fields, in their order."""
+        rows = self.formsets[formset].ordered_forms
+        return [tuple(row.cleaned_data[field] for field in fields) for row in rows]
+
+    def _only_places(self) -> bool:
+        """Say whether nothing of the text changes, only on which storylines the story stands.
+
+        The form is valid. That makes no edition, so no kind is asked for.
+        """
+        from broadsheet.desk.editions import makes_no_edition
+
+        chosen = [storyline.pk for (storyline,) in self._chosen("story_storylines", "storyline")]
+        return makes_no_edition(self.instance.document, self.content_as_typed(), chosen)
 
     def _check_rules(self) -> None:
         from broadsheet.desk import approval, guard
@@ -119,18 +134,20 @@ class StoryForm(KnowsItsEdition, WagtailAdminPageForm):
         cleaned = super().clean()
         if self.goes_out:
             if self.instance.editions_published:
-                self._check_edition(cleaned)
+                self._check_note(cleaned)
             self._check_address(cleaned)
             self._keep_pictures(cleaned)
         return cleaned
 
-    def _check_edition(self, cleaned: dict[str, Any]) -> None:
-        kind = cleaned.get("edition_kind")
-        if not kind and "edition_kind" not in self.errors:
+    def _check_kind(self) -> None:
+        if not self.cleaned_data.get("edition_kind") and "edition_kind" not in self.errors:
             self.add_error(
                 "edition_kind",
                 f"Edition {self.instance.editions_published} is out. Say what kind of edition this is.",
             )
+
+    def _check_note(self, cleaned: dict[str, Any]) -> None:
+        kind = cleaned.get("edition_kind")
         if kind in KINDS_WITH_NOTE and not (cleaned.get("edition_note") or "").strip():
             self.add_error("edition_note", "This kind of edition tells its readers what happened.")
 

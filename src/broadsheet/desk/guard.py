@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from broadsheet import clock
 from broadsheet.desk.approval import second_editor
-from broadsheet.desk.editions import content_of
+from broadsheet.desk.editions import content_of, makes_no_edition, storylines_of
 from broadsheet.readers.models import Account
 from broadsheet.record import actions
 from broadsheet.record.content import EditionContent
@@ -82,7 +82,11 @@ def draft_refusals(page: StoryPage, publisher: Account) -> list[str]:
     """Say why the latest draft of a story could not be published as it is, without its form."""
     if not page.editions_published or page.live_revision_id == page.latest_revision_id:
         return []
+    assert page.document is not None
     draft = page.get_latest_revision_as_object()
+    content = content_of(draft)
+    if not draft.edition_kind and makes_no_edition(page.document, content, storylines_of(draft)):
+        return []
     if not draft.edition_kind or draft.edition_choice_is_stale:
         return [
             f"it is out as edition {page.editions_published}: open it and say what kind of edition"
@@ -90,8 +94,6 @@ def draft_refusals(page: StoryPage, publisher: Account) -> list[str]:
         ]
     if draft.edition_kind in KINDS_WITH_NOTE and not draft.edition_note.strip():
         return ["this kind of edition needs a note: open it and tell readers what happened"]
-    assert page.document is not None
-    content = content_of(draft)
     writer = page.latest_revision.user
     return [
         refusal.message

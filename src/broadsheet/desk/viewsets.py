@@ -9,13 +9,15 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from broadsheet.desk.author_forms import AuthorForm
+from broadsheet.desk.storyline_forms import StorylineForm
 from broadsheet.discussion.models import DiscussionSettings
 from broadsheet.moderation.models import HouseRules
 from broadsheet.readers.models import ReservedName
-from broadsheet.record.models import Author, Publication, Topic
+from broadsheet.record.models import Author, Publication, Storyline, Topic
 
 
 class AuthorViewSet(SnippetViewSet):
@@ -51,6 +53,32 @@ class TopicViewSet(SnippetViewSet):
     list_filter = ["kind"]
     search_fields = ["name"]
     panels = [FieldPanel("name"), FieldPanel("kind"), FieldPanel("slug")]
+
+
+class StorylineChooserViewSet(SnippetChooserViewSet):
+    """Chooses a storyline in the story's editor, or makes one there."""
+
+    creation_form_class = StorylineForm
+    create_action_label = "Make a storyline"
+
+
+class StorylineViewSet(SnippetViewSet):
+    model = Storyline
+    icon = "list-ul"
+    menu_label = "Storylines"
+    add_to_admin_menu = True
+    menu_order = 215
+    list_display = ["headline", "slug", "stories_on_it"]
+    search_fields = ["headline"]
+    chooser_viewset_class = StorylineChooserViewSet
+    edit_handler = ObjectList(
+        [
+            FieldPanel("headline"),
+            FieldPanel("slug"),
+            FieldPanel("standfirst"),
+        ],
+        base_form_class=StorylineForm,
+    )
 
 
 class ReservedNameViewSet(SnippetViewSet):

@@ -46,15 +46,18 @@ from broadsheet.desk.viewsets import (
     PublicationMenuItem,
     PublicationViewSet,
     ReservedNameViewSet,
+    StorylineViewSet,
     TopicViewSet,
 )
 from broadsheet.paper import converters  # noqa: F401 (registers them)
 from broadsheet.paper.moderation_urls import queue_urls
 from broadsheet.readers.models import Account
 from broadsheet.record.actions import move_document
+from broadsheet.record.models import Storyline
 
 register_snippet(AuthorViewSet)
 register_snippet(TopicViewSet)
+register_snippet(StorylineViewSet)
 register_snippet(ReservedNameViewSet)
 
 
@@ -317,6 +320,21 @@ def keep_published_story(request: HttpRequest, page: Page) -> HttpResponse | Non
         return None
     messages.error(request, EXPLANATION.format(title=kept.title))
     return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+@hooks.register("before_delete_snippet")
+def keep_used_storyline(request: HttpRequest, instances: list[Any]) -> HttpResponse | None:
+    """A storyline on which a story stood stays: links lead to it, and past moments show it."""
+    used = (each for each in instances if isinstance(each, Storyline) and each.places.exists())
+    kept = next(used, None)
+    if kept is None:
+        return None
+    messages.error(
+        request,
+        f"“{kept}” cannot be deleted: stories stand or stood on it, and links lead to it. Take them"
+        " off in their editors, or call it otherwise.",
+    )
+    return redirect(StorylineViewSet().get_url_name("list"))
 
 
 @hooks.register("before_bulk_action")

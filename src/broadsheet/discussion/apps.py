@@ -23,6 +23,7 @@ class DiscussionConfig(AppConfig):
 
         verify.register()
         keys.declare()
+        letters.register()
         export.register("comments", telling.comments_of)
         own.claim_decided.connect(letters.tell_of_decision, dispatch_uid="discussion letters")
         signals.account_erasing.connect(erasure.erase_writer, dispatch_uid="discussion")

@@ -113,7 +113,9 @@ def _mail_guest(follow_id: int, oldest: dt.datetime, now: dt.datetime) -> bool:
 
 def _taken(notices: QuerySet[Notice], now: dt.datetime) -> list[Notice]:
     """Take notices for mailed and return them, the oldest first, without those of removed comments."""
-    found = notices.select_related("document__edition", "comment", "edition", "follow__author")
+    found = notices.select_related(
+        *("document__edition", "comment", "edition", "follow__author", "follow__storyline")
+    )
     taken = list(found.order_by("at", "pk"))
     Notice.objects.filter(pk__in=[notice.pk for notice in taken]).update(mailed_at=now)
     return [each for each in taken if each.comment is None or each.comment.removed_at is None]
@@ -160,6 +162,7 @@ def wish_to_follow(*, email: str, target: Target, digest: str) -> None:
         FollowKind.STORY: f"what happens to {headline}",
         FollowKind.REPLIES: f"replies to a comment on {headline}",
         FollowKind.AUTHOR: f"new stories by {follow.author.name if follow.author else ''}",
+        FollowKind.STORYLINE: f"how “{follow.storyline or ''}” goes on",
     }[FollowKind(follow.kind)]
     around = publication()
     context = {

@@ -90,6 +90,7 @@ class FollowKind(models.TextChoices):
     STORY = "story", "A story"
     REPLIES = "replies", "Replies to a comment"
     AUTHOR = "author", "An author"
+    STORYLINE = "storyline", "A storyline"
 
 
 class NoticeKind(models.TextChoices):
@@ -101,6 +102,7 @@ class NoticeKind(models.TextChoices):
     STANDING = "standing", "Another standing"
     WITHDRAWN = "withdrawn", "A story was withdrawn"
     STORY = "story", "A new story"
+    JOINED = "joined", "A story joined a storyline"
     WORDS = "words", "Words that were commented on changed"
     ASKED = "asked", "A question for an interest"
     ANSWERED = "answered", "An answer to a question for an interest"

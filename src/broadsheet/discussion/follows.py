@@ -1,4 +1,5 @@
-"""Following stories, replies and authors: by an account, or as a guest by a confirmed address."""
+"""Following stories, replies, authors and storylines: by an account, or as a guest by a confirmed
+address."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from broadsheet.readers.export import register, text_of
 from broadsheet.readers.mail import digest_of
 from broadsheet.readers.models import Account
 from broadsheet.readers.signals import account_erasing
-from broadsheet.record.models import Author, Document
+from broadsheet.record.models import Author, Document, Storyline
 
 MAX_FOLLOWS = 1000
 """Things that one account, or one address, can follow."""
@@ -40,6 +41,7 @@ class Target:
     document: Document | None = None
     comment: Comment | None = None
     author: Author | None = None
+    storyline: Storyline | None = None
 
     @property
     def fields(self) -> dict[str, object]:
@@ -51,6 +53,8 @@ class Target:
             }
         if self.author:
             return {"kind": FollowKind.AUTHOR, "author": self.author}
+        if self.storyline:
+            return {"kind": FollowKind.STORYLINE, "storyline": self.storyline}
         return {"kind": FollowKind.STORY, "document": self.document}
 
 
@@ -194,7 +198,7 @@ def follows_of(account: Account) -> QuerySet[Follow]:
     """Return what an account follows, the latest first."""
     return (
         Follow.objects.filter(account=account)
-        .select_related("document__edition", "comment", "author")
+        .select_related("document__edition", "comment", "author", "storyline")
         .order_by("-since", "-pk")
     )
 
@@ -203,7 +207,10 @@ def inbox(account: Account) -> QuerySet[Notice]:
     """Return what an account was told, the latest first; nothing about words that were removed."""
     return (
         Notice.objects.filter(Q(comment=None) | Q(comment__removed_at=None), account=account)
-        .select_related("document__edition", "comment__author", "edition", "follow__author")
+        .select_related(
+            *("document__edition", "comment__author", "edition"),
+            *("follow__author", "follow__storyline"),
+        )
         .order_by("-at", "-pk")
     )
 
@@ -249,6 +256,7 @@ def told_about(account: Account) -> dict[str, Any]:
                 "document": each.document_id,
                 "comment": each.comment_id,
                 "author": each.author.slug if each.author else None,
+                "storyline": each.storyline.slug if each.storyline else None,
                 "since": text_of(each.since),
             }
             for each in follows_of(account)

@@ -669,8 +669,15 @@ class NameClaim(models.Model):
         return f"“{self.name}” claimed by account {self.account_id}"
 
 
+def _only(*fields: str) -> dict[str, bool]:
+    """Return the condition that a follow names these, and nothing else."""
+    names = ("document", "comment", "author", "storyline")
+    return {f"{name}__isnull": name not in fields for name in names}
+
+
 class Follow(models.Model):
-    """Somebody wants to be told of a story, of replies to a comment, or of what an author writes.
+    """Somebody wants to be told of a story, of replies to a comment, of what an author writes, or of
+    what goes on along a storyline.
 
     By an account, or by the confirmed address of a guest; one that is not confirmed follows nothing.
     """
@@ -682,6 +689,9 @@ class Follow(models.Model):
     comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(
         "record.Author", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    storyline = models.ForeignKey(
+        "record.Storyline", null=True, on_delete=models.CASCADE, related_name="+"
     )
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="follows"
@@ -704,16 +714,10 @@ class Follow(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    kind=FollowKind.STORY, document__isnull=False, comment=None, author=None
-                )
-                | Q(
-                    kind=FollowKind.REPLIES,
-                    document__isnull=False,
-                    comment__isnull=False,
-                    author=None,
-                )
-                | Q(kind=FollowKind.AUTHOR, document=None, comment=None, author__isnull=False),
+                condition=Q(kind=FollowKind.STORY, **_only("document"))
+                | Q(kind=FollowKind.REPLIES, **_only("document", "comment"))
+                | Q(kind=FollowKind.AUTHOR, **_only("author"))
+                | Q(kind=FollowKind.STORYLINE, **_only("storyline")),
                 name="discussion_follow_what",
             ),
             models.CheckConstraint(
@@ -732,6 +736,7 @@ class Follow(models.Model):
                     (FollowKind.STORY, "document"),
                     (FollowKind.REPLIES, "comment"),
                     (FollowKind.AUTHOR, "author"),
+                    (FollowKind.STORYLINE, "storyline"),
                 )
                 for who in ("account", "email")
             ),

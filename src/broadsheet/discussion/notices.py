@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.dispatch import receiver
 
 from broadsheet import clock
@@ -28,7 +28,7 @@ from broadsheet.discussion.signals import quoted_words_changed
 from broadsheet.readers.models import Mute
 from broadsheet.readers.muting import name_key
 from broadsheet.record.enums import EditionKind, EntryKind
-from broadsheet.record.models import Document, Edition, JournalEntry
+from broadsheet.record.models import Document, Edition, JournalEntry, StorylinePlace
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ KEEP_FOR = dt.timedelta(days=180)
 """How long a notice is kept."""
 _TOLD = (
     *(EntryKind.COMMENT, EntryKind.EDITION, EntryKind.WITHDRAWAL),
-    *(EntryKind.INTEREST_ASKED, EntryKind.INTEREST_ANSWERED),
+    *(EntryKind.INTEREST_ASKED, EntryKind.INTEREST_ANSWERED, EntryKind.STORYLINE_JOINED),
 )
 
 
@@ -101,8 +101,12 @@ def _tell_entries(document_id: int, entries: Sequence[JournalEntry]) -> None:
     if said:
         _tell_replies(said, muted)
         _tell_stories_followers(document_id, said, muted)
+    joined = [entry for entry in entries if entry.kind == EntryKind.STORYLINE_JOINED]
+    once = _Once()
     if numbers[EntryKind.EDITION]:
-        _tell_editions(document_id, numbers[EntryKind.EDITION])
+        _tell_editions(document_id, numbers[EntryKind.EDITION], once)
+    if joined:
+        _tell_joined(document_id, joined, once)
     for entry in entries:
         if entry.kind == EntryKind.WITHDRAWAL:
             _to_followers(document_id, NoticeKind.WITHDRAWN, entry.at)
@@ -150,6 +154,23 @@ class _Mutes:
 class _Reader:
     account_id: int | None
     follow_id: int | None
+
+
+class _Once:
+    """Who was told of a story's publication or standing already, by whatever they follow."""
+
+    def __init__(self) -> None:
+        self._told: set[object] = set()
+
+    def new(self, follows: Iterable[Follow]) -> list[Follow]:
+        """Return those of the follows whose readers were not told yet, each reader once."""
+        found = []
+        for follow in follows:
+            reader = follow.account_id or follow.email
+            if reader not in self._told:
+                self._told.add(reader)
+                found.append(follow)
+        return found
 
 
 def _tell_replies(said: Sequence[Comment], muted: _Mutes) -> None:
@@ -265,9 +286,10 @@ def _chunks(follows: Iterable[Follow]) -> Iterable[list[Follow]]:
         yield chunk
 
 
-def _tell_editions(document_id: int, numbers: Sequence[int]) -> None:
+def _tell_editions(document_id: int, numbers: Sequence[int], once: _Once) -> None:
     """Tell who follows the story what an edition is, unless it is minor; and, of a first one, who
-    follows its authors. An edition that says another standing is told as that."""
+    follows its authors. An edition that says another standing is told as that, also to who follows a
+    storyline that the story is on."""
     editions = list(
         Edition.objects.filter(document=document_id, number__lte=max(numbers))
         .order_by("number")
@@ -278,9 +300,12 @@ def _tell_editions(document_id: int, numbers: Sequence[int]) -> None:
         if edition.number in numbers:
             changed = before is not None and _standing(before) != _standing(edition)
             if before is None:
-                _to_authors_followers(edition)
+                _to_authors_followers(edition, once)
             elif changed:
-                _to_followers(document_id, NoticeKind.STANDING, edition.published_at, edition)
+                told = _Once()
+                at = edition.published_at
+                _to_followers(document_id, NoticeKind.STANDING, at, edition, told)
+                _to_storylines_followers(edition, told)
             elif edition.kind != EditionKind.MINOR:
                 _to_followers(document_id, NoticeKind.EDITION, edition.published_at, edition)
         before = edition
@@ -291,26 +316,95 @@ def _standing(edition: Edition) -> str:
 
 
 def _to_followers(
-    document_id: int, kind: NoticeKind, at: dt.datetime, edition: Edition | None = None
+    document_id: int,
+    kind: NoticeKind,
+    at: dt.datetime,
+    edition: Edition | None = None,
+    once: _Once | None = None,
 ) -> None:
     for follows in _chunks(_followers(document_id)):
-        Notice.objects.bulk_create(
-            [
-                Notice(
-                    account_id=follow.account_id,
-                    follow=follow,
-                    kind=kind,
-                    document_id=document_id,
-                    edition=edition,
-                    at=at,
-                )
-                for follow in follows
-            ],
-            batch_size=500,
+        told = once.new(follows) if once else follows
+        _make_notices(told, kind, document_id, edition, at)
+
+
+def _make_notices(
+    follows: Iterable[Follow],
+    kind: NoticeKind,
+    document_id: int,
+    edition: Edition | None,
+    at: dt.datetime,
+) -> None:
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                account_id=follow.account_id,
+                follow=follow,
+                kind=kind,
+                document_id=document_id,
+                edition=edition,
+                at=at,
+            )
+            for follow in follows
+        ],
+        batch_size=500,
+    )
+
+
+def _to_storylines_followers(edition: Edition, once: _Once) -> None:
+    """Tell who follows a storyline that a story on it has another standing."""
+    on_them = StorylinePlace.objects.filter(
+        document=edition.document_id,
+        until=None,
+        # It stood there when the edition came out; who is told that it joins is told how it stands.
+        since__lt=edition.published_at,
+    )
+    follows = _storylines_followers(on_them.values("storyline"), edition.published_at)
+    for chunk in _chunks(follows):
+        _make_notices(
+            once.new(chunk),
+            NoticeKind.STANDING,
+            edition.document_id,
+            edition,
+            edition.published_at,
         )
 
 
-def _to_authors_followers(edition: Edition) -> None:
+def _tell_joined(document_id: int, entries: Sequence[JournalEntry], once: _Once) -> None:
+    """Tell who follows a storyline which story joined it, if it is still on it and not withdrawn."""
+    document = Document.objects.select_related("edition").get(pk=document_id)
+    if document.withdrawn_at is not None:
+        return
+    still = set(
+        StorylinePlace.objects.filter(document=document, until=None).values_list(
+            "storyline_id", flat=True
+        )
+    )
+    at = {_number(entry): entry.at for entry in entries if _number(entry) in still}
+    for storyline_id, joined_at in at.items():
+        for chunk in _chunks(_storylines_followers([storyline_id], joined_at)):
+            _make_notices(
+                once.new(chunk), NoticeKind.JOINED, document_id, document.edition, joined_at
+            )
+
+
+def _storylines_followers(
+    storylines: Iterable[int] | QuerySet[StorylinePlace, Any], at: dt.datetime
+) -> Iterable[Follow]:
+    """Return who followed one of some storylines at an instant."""
+    return (
+        Follow.objects.filter(
+            kind=FollowKind.STORYLINE,
+            storyline__in=storylines,
+            confirmed_at__isnull=False,
+            # Editions carry whole seconds.
+            since__lt=at + dt.timedelta(seconds=1),
+        )
+        .order_by("pk")
+        .iterator(FOLLOWS_AT_ONCE)
+    )
+
+
+def _to_authors_followers(edition: Edition, once: _Once) -> None:
     follows = Follow.objects.filter(
         kind=FollowKind.AUTHOR,
         author__in=edition.authors.values("pk"),
@@ -319,20 +413,12 @@ def _to_authors_followers(edition: Edition) -> None:
         since__lt=edition.published_at + dt.timedelta(seconds=1),
     ).order_by("pk")
     # Who follows two of its authors is told once.
-    once = {(follow.account_id or follow.email): follow for follow in follows}
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                account_id=follow.account_id,
-                follow=follow,
-                kind=NoticeKind.STORY,
-                document_id=edition.document_id,
-                edition=edition,
-                at=edition.published_at,
-            )
-            for follow in once.values()
-        ],
-        batch_size=500,
+    _make_notices(
+        once.new(follows),
+        NoticeKind.STORY,
+        edition.document_id,
+        edition,
+        edition.published_at,
     )
 
 

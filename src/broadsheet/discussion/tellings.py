@@ -84,6 +84,9 @@ def _words(notice: Notice) -> str:
         case NoticeKind.STORY:
             author = notice.follow.author if notice.follow else None
             return f"{author.name if author else 'An author'} has published {headline}"
+        case NoticeKind.JOINED:
+            storyline = notice.follow.storyline if notice.follow else None
+            return f"“{storyline or 'A storyline'}” goes on: {headline}"
         case NoticeKind.WORDS:
             return f"The words that you wrote about were changed in {headline}"
         case NoticeKind.ASKED:

@@ -8,10 +8,11 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from broadsheet.moderation import erasure, keys, queueing, receivers
+        from broadsheet.moderation import erasure, keys, letters, queueing, receivers
         from broadsheet.readers import export, signals
 
         keys.declare()
+        letters.register()
         receivers.connect()
         queueing.listen()
         export.register("held", erasure.held_of)

@@ -90,10 +90,9 @@ def ask_to_confirm(held: HeldComment) -> None:
     reference = f"held/{held.pk}"
     if Ticket.objects.filter(purpose=Purpose.COMMENT, reference=reference).exists():
         return
-    ticket = tickets.issue(
+    letters.send_ticket(
         purpose=Purpose.COMMENT, email=held.email, reference=reference, valid_for=VALID_FOR
     )
-    letters.send_ticket.enqueue(ticket.pk)
 
 
 def held_of_ticket(ticket: Ticket) -> HeldComment | None:

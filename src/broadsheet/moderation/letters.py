@@ -1,138 +1,106 @@
-"""Mail about reports and decisions: plain text, sent by the task worker.
+"""Letters about reports and decisions, written when they leave.
 
-A task carries the number of a row and no address or words: the queue keeps what it was given, and what
-is erased must be gone from there too. What a decision says leaves when it can no longer be taken back,
-and not at all if it was.
+What a decision says leaves when it can no longer be taken back, and not at all if it was. Each is
+queued in the transaction of its reason, once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import smtplib
 from collections.abc import Sequence
-from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import transaction
-from django.template.loader import get_template
-from django_tasks import task, task_backends
-
-from broadsheet import clock
 from broadsheet.discussion.models import CommentSource
 from broadsheet.moderation.enums import ReportState
 from broadsheet.moderation.models import Appeal, Decision, Report
 from broadsheet.moderation.statements import report_path, statement_path
-from broadsheet.record.queries import publication
+from broadsheet.readers.letters import write
+from broadsheet.readers.mail import Written, queue_letter, register_writer
 
-logger = logging.getLogger(__name__)
-
-PAUSES = (60, 600, 3600)
-"""Seconds before a letter that could not be sent is tried again; then it is given up."""
-MAX_SUBJECT = 150
-"""Characters."""
+RECEIPT, OUTCOME, STATEMENT, ANSWER = "receipt", "outcome", "statement", "answer"
 
 
 def confirm_receipt(report: Report) -> None:
     if report.email:
-        _after_commit(send_receipt, report.pk)
+        queue_letter(kind=RECEIPT, about=str(report.pk))
 
 
 def tell_reporters(reports: Sequence[int], *, after: dt.timedelta = dt.timedelta()) -> None:
     """Tell those who gave an address what became of their reports."""
-    for pk in Report.objects.filter(pk__in=reports).exclude(email="").values_list("pk", flat=True):
-        _after_commit(send_outcome, pk, after=after)
+    found = Report.objects.filter(pk__in=reports).exclude(email="").order_by("pk")
+    for report_id, decision_id in found.values_list("pk", "decision_id"):
+        queue_letter(kind=OUTCOME, about=f"{report_id}/{decision_id}", after=after)
 
 
 def tell_writer(decision: Decision, *, after: dt.timedelta = dt.timedelta()) -> None:
     """Send the statement of reasons, if there is an address."""
-    _after_commit(send_statement, decision.pk, after=after)
+    queue_letter(kind=STATEMENT, about=str(decision.pk), after=after)
 
 
 def tell_appellant(appeal: Appeal) -> None:
-    _after_commit(send_answer, appeal.pk)
+    queue_letter(kind=ANSWER, about=str(appeal.pk))
 
 
-def _after_commit(letter: Any, pk: int, *, after: dt.timedelta = dt.timedelta()) -> None:
-    is_deferred = after and task_backends["default"].supports_defer
-    made = letter.using(run_after=clock.now() + after) if is_deferred else letter
-    transaction.on_commit(lambda: made.enqueue(pk), robust=True)
-
-
-@task()
-def send_receipt(report_id: int, attempt: int = 1) -> None:
+def _write_receipt(about: str) -> Written | None:
     """Confirm a report (DSA art. 16 (4))."""
-    report = Report.objects.filter(pk=report_id).exclude(email="").first()
-    if report:
-        _send_or_try_again(
-            "receipt",
-            report.email,
-            {"report": report, "path": report_path(report)},
-            send_receipt,
-            report_id,
-            attempt,
-        )
+    report = Report.objects.filter(pk=int(about)).exclude(email="").first()
+    if report is None:
+        return None
+    return _write(RECEIPT, report.email, report=report, path=report_path(report))
 
 
-@task()
-def send_outcome(report_id: int, attempt: int = 1) -> None:
-    """Tell a reporter what was decided, and what can be done about it (DSA art. 16 (5))."""
+def _write_outcome(about: str) -> Written | None:
+    """Tell a reporter what was decided, and what can be done about it (DSA art. 16 (5)).
+
+    Nothing of a decision that was taken back; what is decided then has a letter of its own.
+    """
+    report_id, _, decision_id = about.partition("/")
     report = (
-        Report.objects.select_related("decision").filter(pk=report_id).exclude(email="").first()
+        Report.objects.select_related("decision")
+        .filter(pk=int(report_id), decision=int(decision_id))
+        .exclude(email="")
+        .first()
     )
-    if report is None or report.state == ReportState.OPEN or report.decision is None:
-        return
-    _send_or_try_again(
-        "outcome",
-        report.email,
-        {"report": report, "path": report_path(report)},
-        send_outcome,
-        report_id,
-        attempt,
-    )
+    if report is None or report.state == ReportState.OPEN:
+        return None
+    return _write(OUTCOME, report.email, report=report, path=report_path(report))
 
 
-@task()
-def send_statement(decision_id: int, attempt: int = 1) -> None:
-    """Send the statement of reasons (DSA art. 17), unless the decision was taken back."""
+def _write_statement(about: str) -> Written | None:
+    """Write the statement of reasons (DSA art. 17), unless the decision was taken back."""
     decision = (
         Decision.objects.select_related("account", "held", "document__edition")
-        .filter(pk=decision_id, reversed_by=None, statement__isnull=False)
+        .filter(pk=int(about), reversed_by=None, statement__isnull=False)
         .first()
     )
     if decision is None or not (to := address_of_writer(decision)):
-        return
+        return None
     edition = decision.document.edition if decision.document else None
     assert decision.statement is not None
-    context = {
-        "decision": decision,
-        "facts": decision.statement["facts"],
-        "headline": edition.headline if edition else "",
-        "path": statement_path(decision),
-    }
-    _send_or_try_again("statement", to, context, send_statement, decision_id, attempt)
+    return _write(
+        STATEMENT,
+        to,
+        decision=decision,
+        facts=decision.statement["facts"],
+        headline=edition.headline if edition else "",
+        path=statement_path(decision),
+    )
 
 
-@task()
-def send_answer(appeal_id: int, attempt: int = 1) -> None:
+def _write_answer(about: str) -> Written | None:
     """Tell who appealed what another moderator found."""
     appeal = (
         Appeal.objects.select_related("decision__account", "decision__held", "report")
-        .filter(pk=appeal_id, decided_at__isnull=False)
+        .filter(pk=int(about), decided_at__isnull=False)
         .first()
     )
     if appeal is None:
-        return
+        return None
     if appeal.report:
         to, path = appeal.email or appeal.report.email, report_path(appeal.report)
     else:
         to = appeal.email or address_of_writer(appeal.decision)
         path = statement_path(appeal.decision)
-    if to:
-        _send_or_try_again(
-            "answer", to, {"appeal": appeal, "path": path}, send_answer, appeal_id, attempt
-        )
+    return _write(ANSWER, to, appeal=appeal, path=path) if to else None
 
 
 def address_of_writer(decision: Decision) -> str:
@@ -147,31 +115,16 @@ def address_of_writer(decision: Decision) -> str:
     return ""
 
 
-def _send(template: str, to: str, context: dict[str, Any]) -> bool:
-    """Send a letter: the first line of its template is the subject. Returns whether it went out."""
-    around = {"publication": " ".join(publication().name.split()), "origin": settings.ORIGIN}
-    said = get_template(f"moderation/mail/{template}.txt").render({**context, **around})
-    subject, _, body = said.strip().partition("\n")
-    message = EmailMessage(" ".join(subject.split())[:MAX_SUBJECT], body.strip() + "\n", to=[to])
-    # Programs that answer by themselves do not answer this (RFC 3834).
-    message.extra_headers["Auto-Submitted"] = "auto-generated"
-    try:
-        message.send()
-    except (smtplib.SMTPException, OSError) as error:
-        # The address is not logged: logs are kept longer than reports.
-        logger.warning("a letter could not be sent: %s", type(error).__name__)
-        return False
-    return True
+def _write(kind: str, to: str, **context: object) -> Written:
+    return write(f"moderation/mail/{kind}.txt", to, context)
 
 
-def _send_or_try_again(
-    template: str, to: str, context: dict[str, Any], letter: Any, pk: int, attempt: int
-) -> None:
-    if not _send(template, to, context):
-        _again(letter, pk, attempt)
-
-
-def _again(letter: Any, pk: int, attempt: int) -> None:
-    if attempt <= len(PAUSES) and task_backends["default"].supports_defer:
-        when = clock.now() + dt.timedelta(seconds=PAUSES[attempt - 1])
-        letter.using(run_after=when).enqueue(pk, attempt + 1)
+def register() -> None:
+    """Let the mail know who writes these letters."""
+    for kind, writer in (
+        (RECEIPT, _write_receipt),
+        (OUTCOME, _write_outcome),
+        (STATEMENT, _write_statement),
+        (ANSWER, _write_answer),
+    ):
+        register_writer(kind, writer)

@@ -1,8 +1,10 @@
-"""What is kept for some days only: where comments and reports came from, and how to answer.
+"""What is kept for some days only, and then forgotten.
 
-The publication sets for how many days (``DiscussionSettings.address_days``). Whoever reads what is
-older finds the words and what was decided, and nothing that leads to a connection or a mailbox. What
-still waits for a moderator keeps its address: it is needed to decide and to answer.
+What has served goes by itself: traces, tries that were refused, and their words before them. Where
+comments and reports came from, and how to answer, goes after as many days as the publication sets
+(``DiscussionSettings.address_days``). Whoever reads what is older finds the words and what was
+decided, and nothing that leads to a connection or a mailbox. What still waits for a moderator keeps
+its address: it is needed to decide and to answer.
 """
 
 from __future__ import annotations
@@ -18,9 +20,34 @@ from broadsheet.discussion.models import CommentSource, Reaction
 from broadsheet.discussion.queries import discussion_settings
 from broadsheet.moderation.enums import AppealState, HeldState, ReportState
 from broadsheet.moderation.models import Appeal, HeldComment, RefusedTry, Report, Trace
+from broadsheet.moderation.rules.duplicates import DAYS
 
+TRACES_FOR = dt.timedelta(days=DAYS)
+TRIES_FOR = dt.timedelta(days=30)
+WORDS_FOR = dt.timedelta(days=7)
+"""Long enough for a moderator to see that a rule refuses the wrong people."""
 AT_ONCE = 1_000
-"""Rows that one statement empties; in between others can write."""
+"""Rows that one statement empties or deletes; in between others can write."""
+
+
+def forget() -> None:
+    """Forget all that was kept for long enough. Some statements, more where much is old."""
+    forget_what_served()
+    forget_origins()
+
+
+def forget_what_served() -> int:
+    """Delete traces and refused tries of long ago, and empty the words of tries before; returns how
+    many rows."""
+    now = clock.now()
+    words = RefusedTry.objects.filter(at__lt=now - WORDS_FOR).exclude(text="")
+    return sum(
+        (
+            _delete(Trace, now - TRACES_FOR),
+            _delete(RefusedTry, now - TRIES_FOR),
+            _empty(words, text=""),
+        )
+    )
 
 
 def forget_origins() -> int:
@@ -65,8 +92,22 @@ def _forget_reporters(before: dt.datetime) -> int:
 
 
 def _empty(rows: QuerySet[Any], **values: Any) -> int:
+    """Give rows these values, which take them out of what is asked for."""
     count = 0
     model: type[models.Model] = rows.model
     while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         count += model._default_manager.filter(pk__in=ids).update(**values)
     return count
+
+
+def _delete(model: type[models.Model], before: dt.datetime) -> int:
+    """Delete the rows before a moment; they are in the order of time, so the first tell."""
+    count = 0
+    while True:
+        first = list(model._default_manager.order_by("pk").values_list("pk", "at")[:AT_ONCE])
+        old = [pk for pk, at in first if at < before]
+        if old:
+            model._default_manager.filter(pk__in=old).delete()
+            count += len(old)
+        if len(old) < AT_ONCE:
+            return count

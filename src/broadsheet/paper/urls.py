@@ -28,6 +28,7 @@ from broadsheet.paper.views import (
     readers,
     search,
     story,
+    storylines,
 )
 from broadsheet.paper.views.moderation import reports
 
@@ -57,6 +58,7 @@ urlpatterns = [
     path("moderation/", include("broadsheet.paper.moderation_urls")),
     path("c/<number:pk>/more/", more.more, name="more"),
     path("follow/story/<number:pk>/", following.story, name="follow-story"),
+    path("follow/storyline/<number:pk>/", following.storyline, name="follow-storyline"),
     path("follow/author/<slug:slug>/", following.author, name="follow-author"),
     path("follow/confirm/<number:pk>/<str:key>/", following.confirm, name="follow-confirm"),
     path("stop/<str:token>/", following.stop, name="stop"),
@@ -67,6 +69,9 @@ urlpatterns = [
     path("proposal/<number:pk>/", proposals.proposal, name="proposal"),
     path("a/<number:pk>/", annotations.annotation, name="annotation"),
     path("topic/<slug:slug>/", lists.topic, name="topic"),
+    path("storyline/<slug:slug>/", storylines.storyline, name="storyline"),
+    path("storyline/<slug:slug>/at/<instant:at>/", storylines.storyline),
+    path("storyline/<slug:slug>/feed.xml", storylines.feed, name="storyline-feed"),
     path("by/<slug:slug>/", lists.author, name="author"),
     path("<story:path>/", story.story, name="story"),
     path("<story:path>/changes/", changes.changes, name="changes"),

@@ -13,10 +13,11 @@ class ReadersConfig(AppConfig):
     def ready(self) -> None:
         from allauth.socialaccount.models import SocialAccount
 
-        from broadsheet.readers import export, keys, proof
+        from broadsheet.readers import export, keys, letters, proof
 
         keys.declare()
         proof.connect()
+        letters.register()
         export.connect()
         pre_save.connect(_forget_the_rest, sender=SocialAccount, dispatch_uid="readers.providers")
 

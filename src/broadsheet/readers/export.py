@@ -14,6 +14,7 @@ from allauth.socialaccount.models import SocialAccount
 
 from broadsheet import clock
 from broadsheet.readers.models import Account, Session
+from broadsheet.record.models import Author, Edition
 
 Teller: TypeAlias = Callable[[Account], Any]
 """Given an account, returns what a room keeps about it, as values that JSON has."""
@@ -95,6 +96,26 @@ def _disclosures(account: Account) -> list[dict[str, Any]]:
     ]
 
 
+def _disclosed_in_bylines(account: Account) -> list[dict[str, Any]]:
+    """Return what an author disclosed in the bylines of editions. Two statements."""
+    author = Author.objects.filter(account=account).first()
+    if author is None:
+        return []
+    editions = Edition.objects.filter(authors=author).order_by("document_id", "number")
+    return [
+        {
+            "story": edition.document_id,
+            "edition": edition.number,
+            "at": text_of(edition.published_at),
+            "for_all_stories": name.disclosure,
+            "for_this_story": name.interest,
+        }
+        for edition in editions.only("document_id", "number", "published_at", "content_data")
+        for name in edition.content.byline
+        if name.slug == author.slug and name.disclosed
+    ]
+
+
 def _muted(account: Account) -> list[dict[str, Any]]:
     return [{"name": each.name, "since": text_of(each.since)} for each in account.mutes.all()]
 
@@ -103,6 +124,7 @@ def connect() -> None:
     """Register what this room keeps."""
     register("names", _names)
     register("disclosures", _disclosures)
+    register("disclosed_in_bylines", _disclosed_in_bylines)
     register("muted", _muted)
     register("account", _account)
     register("sessions", _sessions)

@@ -1,33 +1,28 @@
-"""Mail to one person about something that this person does: plain text, sent by the task worker.
+"""Letters to one person about something that this person does: plain text, made of templates.
 
-What a task carries are numbers of rows, never addresses or words: the queue keeps what it was given,
-and what is erased must be gone from there too.
+They go the way of all mail (``readers/mail.py``), but are written when they leave: what waits names a
+row and no words, so no code or link lies in the database, and what is erased or taken back meanwhile
+is not sent.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
-import smtplib
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.mail import EmailMessage
+from django.conf import settings
+from django.db import transaction
 from django.template.loader import get_template
-from django_tasks import task, task_backends
 
 from broadsheet import clock
+from broadsheet.readers import tickets
 from broadsheet.readers.enums import Purpose
+from broadsheet.readers.mail import Written, one_line, queue_letter, register_writer
 from broadsheet.readers.models import Ticket
 from broadsheet.readers.tickets import code_of, link_of
 from broadsheet.record.queries import publication
 
-logger = logging.getLogger(__name__)
-
-PAUSES = (30, 120, 600, 3600)
-"""Seconds before a letter that could not be sent is tried again; then it is given up."""
-MAX_SUBJECT = 150
-"""Characters; more of it no program shows."""
+TICKET = "ticket"
 
 PATHS = {
     Purpose.SIGN_IN: "/account/sign-in/",
@@ -38,47 +33,36 @@ PATHS = {
 """The pages that take the tickets of a purpose."""
 
 
-def compose(template: str, to: str, context: Mapping[str, Any]) -> EmailMessage:
-    """Make a letter of a template: its first line is the subject, which is always one line."""
-    said = get_template(f"readers/mail/{template}.txt").render(
-        {**context, "publication": " ".join(publication().name.split())}
-    )
+def write(template: str, to: str, context: Mapping[str, Any]) -> Written:
+    """Write a letter by a template: its first line is the subject."""
+    around = {"publication": one_line(publication().name), "origin": settings.ORIGIN}
+    said = get_template(template).render({**context, **around})
     subject, _, body = said.strip().partition("\n")
-    message = EmailMessage(" ".join(subject.split())[:MAX_SUBJECT], body.strip() + "\n", to=[to])
-    # Programs that answer by themselves do not answer this (RFC 3834).
-    message.extra_headers["Auto-Submitted"] = "auto-generated"
-    return message
+    return Written(to=to, subject=subject, text=body.strip() + "\n")
 
 
-def post(message: EmailMessage) -> bool:
-    """Send a letter; returns whether it went out. What failed may be tried again."""
-    try:
-        message.send()
-    except (smtplib.SMTPException, OSError) as error:
-        # The address is not logged: logs are kept longer than accounts.
-        logger.warning("a letter could not be sent: %s", type(error).__name__)
-        return False
-    return True
+@transaction.atomic
+def send_ticket(**fields: Any) -> Ticket:
+    """Issue a ticket (see ``tickets.issue``) and have it sent at once, before other mail."""
+    ticket = tickets.issue(**fields)
+    queue_letter(kind=TICKET, about=str(ticket.pk), is_urgent=True)
+    return ticket
 
 
-def again_after(attempt: int) -> dt.datetime | None:
-    """Return when to try again after the attempt of this number; ``None``: not any more."""
-    if attempt > len(PAUSES) or not task_backends["default"].supports_defer:
-        return None
-    return clock.now() + dt.timedelta(seconds=PAUSES[attempt - 1])
-
-
-@task()
-def send_ticket(ticket_id: int, attempt: int = 1) -> None:
-    """Send a ticket to its address, unless it was used or is gone or too old by now."""
-    ticket = Ticket.objects.filter(pk=ticket_id, used_at=None, expires_at__gt=clock.now()).first()
+def _write_ticket(about: str) -> Written | None:
+    """Write to a ticket's address, unless the ticket was used or is gone or too old by now."""
+    ticket = Ticket.objects.filter(pk=int(about), used_at=None, expires_at__gt=clock.now()).first()
     if ticket is None:
-        return
+        return None
     purpose = Purpose(ticket.purpose)
     context = {
         "code": code_of(ticket),
         "link": link_of(ticket, PATHS[purpose]),
         "minutes": round((ticket.expires_at - ticket.issued_at).total_seconds() / 60),
     }
-    if not post(compose(purpose.value, ticket.email, context)) and (when := again_after(attempt)):
-        send_ticket.using(run_after=when).enqueue(ticket_id, attempt + 1)
+    return write(f"readers/mail/{purpose.value}.txt", ticket.email, context)
+
+
+def register() -> None:
+    """Let the mail know who writes these letters."""
+    register_writer(TICKET, _write_ticket)

@@ -1,10 +1,14 @@
-"""Mail that goes out: kept in a table until it is sent, tried again when it was not.
+"""Mail that goes out, all of it: kept in a table until it is sent, tried again when it was not.
 
 Whoever wants a mail sent queues it in the transaction that is the reason for it, so that there is
-never one without the other. The task worker sends it. A mail is taken up by one statement that says
-so, and after it was handed over by another; a process killed in between leaves it to be sent again
-after :data:`TAKEN_FOR`, with the same Message-ID, by which mail programs know it for the same. Nothing
-is lost, and twice is sent only what was cut off at that very moment.
+never one without the other. The task worker sends it: at once by a task, and what a task did not send
+by a look at the table every few seconds. A mail is taken up by one statement that says so, and after
+it was handed over by another; a process killed in between leaves it to be sent again after
+:data:`TAKEN_FOR`, with the same Message-ID, by which mail programs know it for the same. Nothing is
+lost, and twice is sent only what was cut off at that very moment.
+
+What a mail says is kept with it until it left, or, for a letter, made when it leaves by a writer that
+another room registered; then the table names a row and has no words.
 """
 
 from __future__ import annotations
@@ -13,14 +17,16 @@ import datetime as dt
 import hashlib
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from email.utils import formataddr
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
+from django.db.transaction import on_commit
 from django_tasks import task
 
 from broadsheet import clock
@@ -38,6 +44,10 @@ TAKEN_FOR = dt.timedelta(minutes=15)
 """After which a mail that was taken up and not said to be sent is taken up again."""
 AT_ONCE = 50
 """Mails of one look."""
+URGENT = 50
+"""The priority of tasks that send what somebody waits for; that of all others is 0."""
+MAX_SUBJECT = 300
+"""Characters, as the table keeps."""
 KEEP_FOR = dt.timedelta(days=90)
 """How long it is kept that a mail was sent."""
 
@@ -58,30 +68,72 @@ class Letter:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Written:
+    """What a letter says, and to whom, at the moment at which it leaves."""
+
+    to: str
+    subject: str
+    text: str
+
+
+Writer: TypeAlias = Callable[[str], Written | None]
+"""Writes the letter about a row, named as it was queued; ``None`` if there is nothing to say any more."""
+
+_writers: dict[str, Writer] = {}
+
+
+def register_writer(kind: str, writer: Writer) -> None:
+    """Say who writes the letters of a kind."""
+    _writers[kind] = writer
+
+
 def queue_mail(letter: Letter) -> OutgoingMail | None:
     """Queue a mail in the running transaction; ``None`` if it was queued before."""
-    now = clock.now()
     headers = {name: one_line(value) for name, value in letter.headers.items()}
     if letter.stop_url:
         headers["List-Unsubscribe"] = f"<{letter.stop_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    headers.setdefault("Auto-Submitted", "auto-generated")
+    return _queue(
+        letter.key,
+        to=one_line(letter.to),
+        subject=one_line(letter.subject)[:MAX_SUBJECT],
+        text=letter.text,
+        html=letter.html,
+        headers=headers,
+    )
+
+
+def queue_letter(
+    *, kind: str, about: str, after: dt.timedelta = dt.timedelta(), is_urgent: bool = False
+) -> OutgoingMail | None:
+    """Queue a letter that its writer writes when it leaves; ``None`` if it was queued before.
+
+    ``about`` names the row that it is about, as ``12``. It leaves ``after`` so long. What is
+    ``is_urgent``, for somebody waits for it at a page, does not wait for other mail.
+    """
+    return _queue(f"{kind}/{about}", after=after, is_urgent=is_urgent, kind=kind, about=about)
+
+
+def _queue(
+    key: str, *, after: dt.timedelta = dt.timedelta(), is_urgent: bool = False, **fields: Any
+) -> OutgoingMail | None:
+    now = clock.now()
     mail, is_new = OutgoingMail.objects.get_or_create(
-        key=letter.key,
+        key=key,
         defaults={
-            "to": one_line(letter.to),
-            "subject": one_line(letter.subject)[:300],
-            "text": letter.text,
-            "html": letter.html,
-            "headers": headers,
             "message_id": f"<{clock.random_bytes(16).hex()}@{_host()}>",
             "queued_at": now,
-            "next_try_at": now,
+            "next_try_at": now + after,
+            **fields,
         },
     )
     if not is_new:
         return None
-    transaction.on_commit(lambda: deliver.enqueue(mail.pk), robust=True)
+    if not after:
+        # What waits is found when it is due by the look at the table.
+        task = deliver.using(priority=URGENT if is_urgent else 0)
+        on_commit(lambda: task.enqueue(mail.pk), robust=True)
     return mail
 
 
@@ -124,29 +176,56 @@ def _take(mail_id: int) -> OutgoingMail | None:
 
 
 def _send(mail: OutgoingMail) -> bool:
+    try:
+        message = _message(mail)
+        if message is None:
+            _end(mail, MailState.DROPPED)
+            return False
+        message.send()
+    # Whatever a mail server, its library or a writer does, the mail is kept and tried again.
+    except Exception as trouble:
+        _try_later(mail, trouble)
+        return False
+    mail.sent_at = clock.now()
+    _end(mail, MailState.SENT)
+    return True
+
+
+def _message(mail: OutgoingMail) -> EmailMultiAlternatives | None:
+    """Return what is sent; ``None`` for a letter that has nothing to say any more."""
+    said = _writers[mail.kind](mail.about) if mail.kind else _kept(mail)
+    if said is None:
+        return None
     message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.text,
+        subject=one_line(said.subject)[:MAX_SUBJECT],
+        body=said.text,
         from_email=_sender(),
-        to=[mail.to],
-        headers={**mail.headers, "Message-ID": mail.message_id},
+        to=[one_line(said.to)],
+        # Programs that answer by themselves do not answer this (RFC 3834).
+        headers={
+            "Auto-Submitted": "auto-generated",
+            **mail.headers,
+            "Message-ID": mail.message_id,
+        },
         connection=get_connection(),
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    try:
-        message.send()
-    # Whatever a mail server or its library does, the mail is kept and tried again.
-    except Exception as trouble:
-        _try_later(mail, trouble)
-        return False
-    mail.state, mail.sent_at, mail.next_try_at = MailState.SENT, clock.now(), None
+    return message
+
+
+def _kept(mail: OutgoingMail) -> Written:
+    return Written(to=mail.to, subject=mail.subject, text=mail.text)
+
+
+def _end(mail: OutgoingMail, state: MailState) -> None:
+    """Note that nothing is to be done any more."""
+    mail.state, mail.next_try_at = state, None
     # What was written is the reader's alone from now on; a subject may name who wrote.
     mail.subject = mail.text = mail.html = mail.problem = ""
     mail.save(
         update_fields=["state", "sent_at", "next_try_at", "subject", "text", "html", "problem"]
     )
-    return True
 
 
 def _sender() -> str:
@@ -170,6 +249,26 @@ def _try_later(mail: OutgoingMail, trouble: Exception) -> None:
 def forget_sent() -> None:
     """Delete what was sent, or given up, long ago."""
     OutgoingMail.objects.filter(next_try_at=None, queued_at__lt=clock.now() - KEEP_FOR).delete()
+
+
+def empty_folder() -> int:
+    """Delete mails that were written to the folder of a publication without a mail server, once they
+    are older than the operator keeps them; returns how many files.
+
+    A mail server's own mails are nowhere here, so there is nothing to delete then.
+    """
+    folder = Path(settings.EMAIL_FILE_PATH)
+    if "filebased" not in settings.EMAIL_BACKEND or not folder.is_dir():
+        return 0
+    before = (clock.now() - dt.timedelta(days=settings.OPTIONS.mail_days)).timestamp()
+    old = [
+        path
+        for path in folder.glob("*.log")
+        if path.is_file() and not path.is_symlink() and path.stat().st_mtime < before
+    ]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 _COMMENT = re.compile(r"/c/(\d+)/", re.ASCII)

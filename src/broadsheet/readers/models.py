@@ -308,16 +308,24 @@ class MailState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
+    DROPPED = "dropped", "Not needed any more"
     FAILED = "failed", "Given up"
 
 
 class OutgoingMail(models.Model):
-    """A mail that is to be sent, is being sent or was; its words go once it was."""
+    """A mail that is to be sent, is being sent or was; its words go once it was.
+
+    With a ``kind`` it is a letter that is written when it leaves: it has no words, nor an address.
+    """
 
     key = models.CharField(max_length=100, unique=True, help_text="What it is for: queued once.")
-    to = models.EmailField()
-    subject = models.CharField(max_length=300)
-    text = models.TextField()
+    kind = models.CharField(
+        max_length=16, blank=True, help_text="Who writes it when it leaves; empty: it is written."
+    )
+    about = models.CharField(max_length=60, blank=True, help_text="The row that it is about.")
+    to = models.EmailField(blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
     message_id = models.CharField(max_length=200)
@@ -339,6 +347,10 @@ class OutgoingMail(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=MailState.values), name="readers_mail_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="", about="") & ~Q(to="") | ~Q(kind="") & ~Q(about="") & Q(to=""),
+                name="readers_mail_written_or_about",
             ),
         ]
 

@@ -14,20 +14,23 @@ from django.utils.text import slugify
 
 RESERVED = frozenset(
     {
-        *("a", "admin", "ap", "api", "at", "by", "c", "changes", "comment", "corrections", "desk"),
-        *("discussion", "documents", "embed", "feed", "id", "inbox", "login", "logout", "me"),
+        *("a", "account", "admin", "ap", "api", "at", "by", "c", "changes", "comment"),
+        *("corrections", "desk", "discussion", "documents", "embed", "feed", "follow", "id"),
+        *("inbox", "login", "logout", "me"),
         *(
             "media",
             "moderation",
             "news-sitemap",
             "oembed",
             "proposal",
+            "reader",
             "robots",
             "search",
             "sitemap",
             "static",
+            "stop",
         ),
-        *("story", "tg", "topic", "u", "v", "webmention", "well-known"),
+        *("story", "storyline", "tg", "topic", "u", "v", "webmention", "well-known"),
     }
 )
 """First parts of a path that a section may not take."""

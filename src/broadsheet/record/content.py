@@ -99,6 +99,14 @@ class BylineName:
     slug: str
     name: str
     disclosure: str = ""
+    """What the profile said when the edition came out; for all stories."""
+    interest: str = ""
+    """What was disclosed for this one story."""
+
+    @property
+    def disclosed(self) -> str:
+        """All that stands beside the name: what is said for all stories, then for this one."""
+        return "; ".join(said for said in (self.disclosure, self.interest) if said)
 
 
 @dataclass(frozen=True)

@@ -105,3 +105,5 @@ class EntryKind(models.TextChoices):
     INTEREST_ASKED = "interest_asked", "Question for a disclosure"
     INTEREST_ANSWERED = "interest_answered", "Answer to a question for a disclosure"
     RESTORATION = "restoration", "Restoration of a comment"
+    STORYLINE_JOINED = "storyline_joined", "Put on a storyline"
+    STORYLINE_LEFT = "storyline_left", "Taken off a storyline"

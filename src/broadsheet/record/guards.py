@@ -1,8 +1,8 @@
 """Database triggers that keep what was published as it was written.
 
-Django has no constraint for "never changes", so this is SQL of each database. Two changes are
-allowed: erasing the salt of a journal entry (lawful erasure), and saying anew where a passage
-stands in the edition in force.
+Django has no constraint for "never changes", so this is SQL of each database. Three changes are
+allowed: erasing the salt of a journal entry (lawful erasure), saying anew where a passage stands in
+the edition in force, and saying until when a story stood on a storyline, once.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ _MESSAGES = {
     "record_passage": "what a passage marks never changes",
     "record_noterevision": "a note is superseded, never changed",
     "record_reconstruction": "what an edition was reconstructed from never changes",
+    "record_storylineplace": "where a story stood on a storyline never changes",
 }
 TABLES = tuple(_MESSAGES)
 FIRST_TABLES = TABLES[:2]
 """Those that the first guards were made for, when there were no others."""
-LATER_TABLES = TABLES[2:]
+LATER_TABLES = TABLES[2:5]
+STORYLINE_TABLES = TABLES[5:]
 
 _FIXED = {
     "record_journalentry": (
@@ -30,6 +32,7 @@ _FIXED = {
     "record_passage": (
         *("document_id", "edition_id", "start", "end", "exact", "prefix", "suffix"),
     ),
+    "record_storylineplace": ("storyline_id", "document_id", "since"),
 }
 """Columns that are fixed in tables whose other columns may change; elsewhere all are."""
 
@@ -41,6 +44,8 @@ def _change_condition(table: str, differs: str) -> str:
     changed = " OR ".join(f'NEW."{name}" {differs} OLD."{name}"' for name in _FIXED[table])
     if table == "record_journalentry":
         changed += " OR NEW.salt IS NOT NULL"
+    if table == "record_storylineplace":
+        changed += ' OR OLD."until" IS NOT NULL'
     return f"WHEN ({changed})"
 
 

@@ -18,8 +18,8 @@ from broadsheet import clock
 from broadsheet.press.keys import change_after_commit
 from broadsheet.record.content import canonical_json
 from broadsheet.record.enums import EntryKind
-from broadsheet.record.keys import STORIES, document_key
-from broadsheet.record.models import Document, JournalEntry
+from broadsheet.record.keys import STORIES, document_key, storyline_key
+from broadsheet.record.models import Document, JournalEntry, StorylinePlace
 from broadsheet.record.rows import insert_rows, update_rows
 
 SALT_BYTES = 16
@@ -33,6 +33,9 @@ ContentLoader: TypeAlias = Callable[[Sequence[JournalEntry]], dict[int, object]]
 values}``; what is lawfully erased is left out."""
 
 _loaders: dict[str, ContentLoader] = {}
+_SHOWN_ON_STORYLINES = frozenset(
+    {EntryKind.EDITION, EntryKind.ADDRESS, EntryKind.WITHDRAWAL, EntryKind.REINSTATEMENT}
+)
 
 
 def register_content(kind: EntryKind, loader: ContentLoader) -> None:
@@ -80,13 +83,23 @@ def append_entry(
 ) -> JournalEntry:
     """Append one entry; ``document`` must be locked by the running transaction.
 
-    Two statements: the entry and the head of the document.
+    Two statements: the entry and the head of the document; another one for what storylines show.
     """
     new = NewEntry(kind=kind, reference=reference, content=content, at=at)
     entry = _next_entry(document, new)
     entry.save(force_insert=True)
     _keep_heads([document])
+    if kind in _SHOWN_ON_STORYLINES:
+        _change_storylines(document, withdraws=kind == EntryKind.WITHDRAWAL)
     return entry
+
+
+def _change_storylines(document: Document, *, withdraws: bool) -> None:
+    """Make the pages untrue that show a document as a part of a storyline. One statement."""
+    places = StorylinePlace.objects.filter(document=document).order_by("storyline_id")
+    # Also of those that it has left: their past moments show it.
+    if found := list(places.values_list("storyline_id", flat=True).distinct()):
+        change_after_commit(*map(storyline_key, found), withdraws=withdraws)
 
 
 _FIELDS = ("document", "sequence", "at", "kind", "reference", "salt", "content_digest", "digest")

@@ -15,6 +15,11 @@ def document_key(document_id: int) -> str:
     return f"document:{document_id}"
 
 
+def storyline_key(storyline_id: int) -> str:
+    """One storyline: what it is called, which stories are on it, and what it says of them."""
+    return f"storyline:{storyline_id}"
+
+
 def declare() -> None:
     """Change the keys of what a page can be made from when it is saved.
 
@@ -25,6 +30,7 @@ def declare() -> None:
     for model in (models.Publication, models.Section, models.Author, models.Topic):
         declare_keys(model, lambda _: [FRAME])
     declare_keys(models.Document, lambda document: [document_key(document.pk), STORIES])
+    declare_keys(models.Storyline, lambda storyline: [storyline_key(storyline.pk)])
     declare_keys(models.Address, lambda address: [document_key(address.document_id), STORIES])
     declare_keys(
         models.NoteRevision, lambda note: [document_key(note.edition.document_id), STORIES]

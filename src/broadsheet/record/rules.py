@@ -108,9 +108,9 @@ class Touch:
     """Something an edit changed that a minor edition may not change.
 
     ``what`` is ``number``, ``name``, ``quotation``, ``certainty``, ``headline``,
-    ``short headline``, ``standing``, ``byline``, ``picture`` or ``embed``. ``before`` is empty for what was
-    added, ``after`` for what was taken out; both are the same for what was moved or
-    stands among other words now.
+    ``short headline``, ``standing``, ``byline``, ``interest``, ``picture`` or ``embed``.
+    ``before`` is empty for what was added, ``after`` for what was taken out; both are the same for
+    what was moved or stands among other words now.
     """
 
     what: str
@@ -207,6 +207,7 @@ def _touches(old: EditionContent, new: EditionContent, alignment: Alignment | No
         *_text_touches(usage, old.standfirst, new.standfirst),
         *_whole("byline", *(", ".join(n.name for n in content.byline) for content in (old, new))),
         *_text_touches(usage, _disclosures(old), _disclosures(new)),
+        *_whole("interest", *(_interests(content) for content in (old, new))),
         *_text_touches(usage, old.dateline, new.dateline),
         *_text_touches(usage, _lead_caption(old), _lead_caption(new)),
     ]
@@ -231,6 +232,11 @@ def _texts(content: EditionContent) -> Iterator[str]:
 
 def _disclosures(content: EditionContent) -> str:
     return "\n\n".join(name.disclosure for name in content.byline if name.disclosure)
+
+
+def _interests(content: EditionContent) -> str:
+    """Return what authors disclosed for this one story; to take that back is never minor."""
+    return "; ".join(name.interest for name in content.byline if name.interest)
 
 
 def _lead_caption(content: EditionContent) -> str:

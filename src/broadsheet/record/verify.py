@@ -17,6 +17,7 @@ from broadsheet.record.models import (
     NoteRevision,
     Passage,
     Reconstruction,
+    StorylinePlace,
 )
 
 
@@ -49,6 +50,7 @@ def verify_record(documents: Sequence[int] | None = None) -> Verification:
         faults.extend(journal.chain_faults(document))
         faults.extend(_edition_faults(document))
         faults.extend(_placement_faults(document))
+        faults.extend(_storyline_faults(document))
         for check in _CHECKS:
             faults.extend(check(document))
     entries = JournalEntry.objects.filter(document__in=found).count()
@@ -146,11 +148,37 @@ def _placement_faults(document: Document) -> Iterator[journal.Fault]:
             )
 
 
+def _storyline_faults(document: Document) -> Iterator[journal.Fault]:
+    """Find places on storylines that the journal tells otherwise, or does not know."""
+    said: dict[str, list[tuple[object, object]]] = {}
+    for entry in JournalEntry.objects.filter(
+        document=document, kind__in=[EntryKind.STORYLINE_JOINED, EntryKind.STORYLINE_LEFT]
+    ).order_by("sequence"):
+        spans = said.setdefault(entry.reference, [])
+        if entry.kind == EntryKind.STORYLINE_JOINED:
+            spans.append((entry.at, None))
+        elif spans:
+            spans[-1] = (spans[-1][0], entry.at)
+    kept: dict[str, list[tuple[object, object]]] = {}
+    for place in StorylinePlace.objects.filter(document=document).order_by("since", "pk"):
+        kept.setdefault(f"storyline/{place.storyline_id}", []).append((place.since, place.until))
+    for reference in sorted(said.keys() | kept.keys()):
+        if said.get(reference) != kept.get(reference):
+            yield journal.Fault(
+                document.urn,
+                document.head_sequence,
+                f"when it stood on {reference} is not what the journal says",
+            )
+
+
 def register() -> None:
     """Tell the journal how to read back the content of the record's own entries."""
     journal.register_content(EntryKind.EDITION, _load_editions)
     journal.register_content(EntryKind.ADDRESS, _load_addresses)
     journal.register_content(EntryKind.NOTE, _load_notes)
     journal.register_content(EntryKind.RECONSTRUCTION, _load_reconstructions)
-    for kind in (EntryKind.SECTION, EntryKind.WITHDRAWAL, EntryKind.REINSTATEMENT):
+    for kind in (
+        *(EntryKind.SECTION, EntryKind.WITHDRAWAL, EntryKind.REINSTATEMENT),
+        *(EntryKind.STORYLINE_JOINED, EntryKind.STORYLINE_LEFT),
+    ):
         journal.register_content(kind, _reference_is_content)

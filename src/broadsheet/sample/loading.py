@@ -33,9 +33,18 @@ from broadsheet.record.content import (
     clean_inline,
     text_to_inline,
 )
-from broadsheet.record.models import Author, Document, Edition, Publication, Section, Topic
+from broadsheet.record.models import (
+    Author,
+    Document,
+    Edition,
+    Publication,
+    Section,
+    Storyline,
+    Topic,
+)
 from broadsheet.record.pictures import Picture, store_picture
 from broadsheet.record.placements import Pointer
+from broadsheet.record.storylines import make_storyline, put_on_storylines
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -64,7 +73,7 @@ def load_sample(say: Callable[[str], None]) -> Loaded:
         if Document.objects.exists():
             raise StoreNotEmpty("The store holds stories already; the sample is for an empty one.")
         now = clock.to_the_second(clock.now())
-        _load_masthead(_read("publication.toml"))
+        _load_masthead(_read("publication.toml"), now)
         stories = sorted((CONTENT / "stories").glob("*.toml"))
         for number, path in enumerate(stories, 1):
             story = tomllib.loads(path.read_text("utf-8"))
@@ -81,7 +90,7 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((CONTENT / name).read_text("utf-8"))
 
 
-def _load_masthead(data: Mapping[str, Any]) -> None:
+def _load_masthead(data: Mapping[str, Any], now: dt.datetime) -> None:
     Publication.objects.update_or_create(
         pk=Publication.ONLY,
         defaults={
@@ -101,6 +110,13 @@ def _load_masthead(data: Mapping[str, Any]) -> None:
             position=position,
         )
         section_page(section)
+    for item in data["storylines"]:
+        make_storyline(
+            headline=item["headline"],
+            slug=item["slug"],
+            standfirst=item["standfirst"],
+            at=now - dt.timedelta(hours=item["hours_ago"]),
+        )
     for item in data["authors"]:
         picture = _picture(item["picture"]).to_data() if item.get("picture") else None
         Author.objects.create(**{**item, "picture": picture})
@@ -124,6 +140,8 @@ def _load_story(story: Mapping[str, Any], now: dt.datetime) -> None:
             edition = _append(document, story, happened, topics, at)
             if key := happened.get("accepts"):
                 _accept(posted[key], edition, at)
+        elif "storylines" in happened:
+            put_on_storylines(document_id=document.pk, storyline_ids=happened["storylines"], at=at)
         else:
             _post(document, happened, authors, posted, at)
     document.refresh_from_db()
@@ -133,9 +151,14 @@ def _load_story(story: Mapping[str, Any], now: dt.datetime) -> None:
 def _events(
     story: Mapping[str, Any], first: dt.datetime
 ) -> Iterator[tuple[dt.datetime, Mapping[str, Any]]]:
-    """Yield the story's editions and comments with their instants."""
+    """Yield the story's editions, the storylines that it joins, and its comments, with instants."""
     for edition in story["editions"]:
         yield first + dt.timedelta(hours=edition.get("hours_after", 0)), edition
+    joined = list(Storyline.objects.filter(slug__in=story.get("storylines", [])))
+    if joined:
+        # A matter is found to be one when there is more than one story of it.
+        made_at = max(storyline.made_at for storyline in joined)
+        yield max(first, made_at), {"storylines": [storyline.pk for storyline in joined]}
     for comment in story.get("comments", []):
         yield first + dt.timedelta(minutes=comment["minutes"]), comment
 
@@ -154,7 +177,12 @@ def _append(
         short_headline=story["short_headline"],
         standfirst=edition.get("standfirst") or story["standfirst"],
         byline=tuple(
-            BylineName(slug, authors[slug].name, authors[slug].disclosure)
+            BylineName(
+                slug,
+                authors[slug].name,
+                authors[slug].disclosure,
+                story.get("interests", {}).get(slug, ""),
+            )
             for slug in story["authors"]
         ),
         dateline=story["dateline"],

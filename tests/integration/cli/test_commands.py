@@ -121,7 +121,7 @@ def test_sample_is_loaded_whole(publication):
 
     loaded = load_sample(lambda line: None)
 
-    assert (loaded.stories, loaded.comments) == (8, 396)
+    assert (loaded.stories, loaded.comments) == (10, 396)
     assert json.loads(run("verify", "--json").stdout)["faults"] == []
 
 

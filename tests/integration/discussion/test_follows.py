@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from dataclasses import replace
 
 import pytest
 from django.core import mail
@@ -32,8 +34,9 @@ from broadsheet.discussion.removal import remove_comment
 from broadsheet.discussion.tellings import tellings
 from broadsheet.readers.models import OutgoingMail
 from broadsheet.readers.muting import mute
-from broadsheet.record.actions import withdraw_document
+from broadsheet.record.actions import append_edition, withdraw_document
 from broadsheet.record.placements import Pointer
+from broadsheet.record.storylines import make_storyline, put_on_storylines
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +145,149 @@ def test_new_story_is_told_to_who_follows_an_author_once(story, stranger, author
     tell()
 
     assert told(stranger) == [("story", 1)]
+
+
+@pytest.fixture
+def bridges(publication):
+    return make_storyline(headline="The bridges")
+
+
+def put(document, *storylines) -> None:
+    put_on_storylines(
+        document_id=document.pk, storyline_ids=[storyline.pk for storyline in storylines]
+    )
+
+
+def say(document, standing: str, basis: str = "Two officials.") -> None:
+    document.refresh_from_db()
+    append_edition(
+        document_id=document.pk,
+        content=replace(document.edition.content, standing=standing, standing_basis=basis),
+        kind="update",
+        note="Says how sure it is.",
+        slug=document.addresses.get(is_current=True).path.strip("/").rpartition("/")[2],
+        at=clock.now() + dt.timedelta(seconds=2),
+    )
+
+
+def test_stories_that_join_a_storyline_and_their_standing_are_told(story, stranger, bridges):
+    follow(account=stranger, target=Target(storyline=bridges))
+    follow(account=stranger, target=Target(storyline=bridges))
+
+    put(story, bridges)
+    tell()
+    say(story, "confirmed")
+    tell()
+    say(story, "confirmed", "The minutes.")
+    tell()
+
+    assert told(stranger) == [("joined", 1), ("standing", 1)]
+    words = {telling.words: telling.path for telling in tellings(list(inbox(stranger)))}
+    assert words == {
+        "“The bridges” goes on: “Bridge”": "/2026/09/bridge/",
+        "“Bridge” is now said to be confirmed": "/2026/09/bridge/changes/?to=2#difference",
+    }
+
+
+def test_story_is_told_once_to_who_follows_it_in_several_ways(
+    publication, stranger, author, bridges
+):
+    other = make_storyline(headline="The ferries")
+    for target in (Target(storyline=bridges), Target(storyline=other), Target(author=author)):
+        follow(account=stranger, target=target)
+
+    lamps = factories.story("Lamps", authors=(author,), at=clock.now())
+    put(lamps, bridges, other)
+    tell()
+    assert told(stranger) == [("story", 1)]
+
+    follow(account=stranger, target=Target(document=lamps))
+    say(lamps, "denied")
+    tell()
+    assert told(stranger) == [("story", 1), ("standing", 1)]
+
+
+def test_story_that_left_or_was_withdrawn_meanwhile_is_not_told(story, stranger, bridges):
+    other = factories.story("Ferry", slug="ferry", at=clock.now())
+    tell()
+    follow(account=stranger, target=Target(storyline=bridges))
+
+    put(story, bridges)
+    put(story)
+    put(other, bridges)
+    withdraw_document(document_id=other.pk)
+    say(story, "confirmed")
+    tell()
+
+    assert told(stranger) == []
+
+
+def test_who_begins_to_follow_later_is_not_told_of_what_was(story, stranger, bridges):
+    put_on_storylines(
+        document_id=story.pk,
+        storyline_ids=[bridges.pk],
+        at=clock.now() - dt.timedelta(minutes=1),
+    )
+    follow(account=stranger, target=Target(storyline=bridges))
+    tell()
+
+    assert told(stranger) == []
+
+
+def test_guest_follows_a_storyline_by_mail(
+    client, story, bridges, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = client.post(
+            f"/follow/storyline/{bridges.pk}/",
+            {"do": "ask-to-follow", "email": "zoe@elsewhere.example", "digest": "immediately"},
+        )
+    assert sent.status_code == 303
+    assert "how “The bridges” goes on" in mail.outbox[0].body
+    link = re.search(r"http://localhost:8000(/follow/confirm/\S+)", mail.outbox[0].body)[1]
+    client.post(link)
+
+    put(story, bridges)
+    tell()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert send_digests() == 1
+
+    assert mail.outbox[1].subject == "“The bridges” goes on: “Bridge”"
+    assert "List-Unsubscribe" in mail.outbox[1].extra_headers
+
+
+def test_storyline_is_followed_and_left_on_its_page(client, stranger, bridges):
+    path = f"/follow/storyline/{bridges.pk}/"
+    client.force_login(stranger)
+
+    page = client.get(path).content.decode()
+    assert "You are told of stories that it goes on with" in page
+    assert client.post(path, {"do": "follow", **by_form(client)}).status_code == 303
+    inbox_page = client.get("/account/inbox/").content.decode()
+    assert 'Storyline <a href="/storyline/the-bridges/">The bridges</a>' in inbox_page
+    assert client.post(path, {"do": "unfollow", **by_form(client)}).status_code == 303
+    assert not Follow.objects.exists()
+    assert client.get("/follow/storyline/4711/").status_code == 404
+
+
+def by_form(client) -> dict[str, str]:
+    return {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_telling_of_a_storyline_costs_the_same_for_any_number(
+    story, bridges, count, django_assert_num_queries
+):
+    for number in range(count):
+        reader = factories.account(f"r{number}@elsewhere.example", f"Reader number {number}")
+        follow(account=reader, target=Target(storyline=bridges))
+    put(story, bridges)
+
+    # A savepoint and its end; cursor twice, entries, the story, its places, followers, the notices,
+    # cursor.
+    with django_assert_num_queries(10):
+        tell_of(story.pk)
+    assert Notice.objects.count() == count
 
 
 def test_writers_are_told_that_the_words_they_wrote_about_changed(

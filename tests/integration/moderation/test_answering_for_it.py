@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from tests.integration.moderation.answering import GUEST, hold, said
 
+from broadsheet import clock
 from broadsheet.discussion.actions import Sender
 from broadsheet.discussion.models import Comment
 from broadsheet.moderation.appeals import AppealRefused, SameModerator, file_appeal
@@ -39,6 +40,8 @@ from broadsheet.moderation.reporting import (
     file_report,
 )
 from broadsheet.moderation.statements import is_link, statement_path
+from broadsheet.readers.mail import send_due
+from broadsheet.readers.models import OutgoingMail
 from broadsheet.record.verify import verify_record
 
 pytestmark = pytest.mark.django_db
@@ -86,12 +89,18 @@ def waiting() -> list[QueueItem]:
 
 @pytest.fixture
 def letters(mailoutbox, django_capture_on_commit_callbacks):
-    """Run something as committed and return the letters that left."""
+    """Run something as committed and return the letters that left, also those that wait until
+    nothing can be taken back."""
 
     def during(act):
         before = len(mailoutbox)
+        queued = list(OutgoingMail.objects.values_list("pk", flat=True))
         with django_capture_on_commit_callbacks(execute=True):
             act()
+        waiting_ones = OutgoingMail.objects.exclude(pk__in=queued).exclude(next_try_at=None)
+        waiting_ones.update(next_try_at=clock.now())
+        for pk in waiting_ones.order_by("pk").values_list("pk", flat=True):
+            send_due(only=pk)
         return [(mail.to[0], mail.subject, mail.body) for mail in mailoutbox[before:]]
 
     return during
@@ -385,6 +394,21 @@ def test_letter_of_what_was_taken_back_does_not_leave(bridge, waiting_room, mod,
         undo(batch=batch, by=mod)
 
     assert letters(decline_and_undo) == []
+
+
+def test_reporter_is_told_what_was_decided_in_the_end(bridge, mod, letters):
+    comment = said(bridge)
+    letters(lambda: report(comment, notice()))
+    batch = new_batch()
+
+    def remove_undo_and_keep():
+        decided(waiting()[0], REMOVE, mod, batch)
+        undo(batch=batch, by=mod)
+        decided(waiting()[0], KEEP, mod)
+
+    [(to, _, outcome)] = letters(remove_undo_and_keep)
+    assert to == "omar@reader.example"
+    assert "Sharp, but no insult." in outcome
 
 
 @pytest.mark.parametrize("case", ["late", "another", "twice"])

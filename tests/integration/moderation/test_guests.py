@@ -18,7 +18,7 @@ from broadsheet.moderation.models import HeldComment
 from broadsheet.readers import tickets
 from broadsheet.readers.models import Ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_at_once")]
 
 STORY = "/2026/09/council-sets-bridge-budget/"
 WORDS = "Who counted the votes that evening?"

@@ -16,7 +16,7 @@ from broadsheet.discussion.models import CommentSource, DiscussionSettings
 from broadsheet.moderation import retention
 from broadsheet.moderation.deciding import Ruling, decide, new_batch
 from broadsheet.moderation.enums import Ground, Measure, ReportKind
-from broadsheet.moderation.models import HeldComment, QueueItem, Report, Trace
+from broadsheet.moderation.models import HeldComment, QueueItem, RefusedTry, Report, Trace
 from broadsheet.moderation.reporting import ReportDraft, file_report
 from broadsheet.moderation.retention import forget_origins
 from broadsheet.press.keys import change_after_commit
@@ -113,3 +113,29 @@ def test_goes_on_until_nothing_old_is_left(at, bridge, monkeypatch):
     at(factories.MORNING + 31 * DAY)
 
     assert (forget_origins(), forget_origins()) == (10, 0)
+
+
+@pytest.mark.parametrize(
+    ("days", "left"),
+    [
+        (6, (True, True, True)),
+        (8, (True, True, False)),
+        (29, (True, True, False)),
+        (31, (False, False, False)),
+    ],
+)
+def test_traces_and_tries_go_when_they_have_served(at, bridge, days, left):
+    send(bridge, "A bridge again.")
+    RefusedTry.objects.create(
+        document=bridge,
+        text="Buy my bridges.",
+        at=factories.MORNING,
+        is_nudge=False,
+        reasons=[],
+    )
+    at(factories.MORNING + days * DAY)
+
+    forget()
+
+    found = (Trace.objects.exists(), RefusedTry.objects.exists())
+    assert (*found, RefusedTry.objects.exclude(text="").exists()) == left

@@ -27,7 +27,7 @@ from broadsheet.readers.models import Account, Session, Ticket
 from broadsheet.record.models import JournalEntry
 from broadsheet.record.verify import verify_record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_at_once")]
 
 STORY = "/2026/09/council-sets-bridge-budget/"
 

@@ -18,7 +18,7 @@ from broadsheet.paper.views.returning import safe_path
 from broadsheet.readers import tickets
 from broadsheet.readers.models import Account, Session, Tally, Ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_at_once")]
 
 ADDRESS = "lena@reader.example"
 

@@ -27,8 +27,14 @@ from broadsheet.readers.keys import reader_key
 from broadsheet.readers.models import Account
 from broadsheet.record.actions import move_document, reinstate_document, withdraw_document
 from broadsheet.record.healing import supersede_note
-from broadsheet.record.keys import FRAME, STORIES, document_key
-from broadsheet.record.models import Author, Document, Publication, Section, Topic
+from broadsheet.record.keys import FRAME, STORIES, document_key, storyline_key
+from broadsheet.record.models import Author, Document, Publication, Section, Storyline, Topic
+from broadsheet.record.storylines import (
+    change_storyline,
+    make_storyline,
+    open_places,
+    put_on_storylines,
+)
 
 STORY = "/2026/09/council-sets-bridge-budget/"
 
@@ -54,6 +60,8 @@ def document(publication, author, paper) -> Document:
         comments=[ImportedComment("c1", None, "Ann L", "Re-worded, thanks.", None)],
     )
     factories.proposal(document)
+    bridge = make_storyline(headline="The bridge", at=factories.MORNING)
+    put_on_storylines(document_id=document.pk, storyline_ids=[bridge.pk], at=factories.MORNING)
     document.refresh_from_db()
     return document
 
@@ -77,6 +85,9 @@ def pressed_addresses(document: Document) -> list[str]:
         "/topic/eve-moss/",
         "/by/ann-lee/",
         "/city/",
+        "/storyline/the-bridge/",
+        f"/storyline/the-bridge/at/{compact(factories.MORNING + dt.timedelta(hours=2))}/",
+        "/storyline/the-bridge/feed.xml",
         STORY,
         f"{STORY}changes/",
         f"{STORY}v/1/",
@@ -120,7 +131,8 @@ def test_every_pressed_view_says_what_its_pages_are_made_from(paper, document):
         assert address in paper.press.store.pages, f"{address} is not held ready"
         named = answer.header(b"surrogate-key").decode().split()
         assert named, address
-        of_story = {document_key(document.pk), reactions_key(document.pk)}
+        bridge = document.storyline_places.get().storyline_id
+        of_story = {document_key(document.pk), reactions_key(document.pk), storyline_key(bridge)}
         known = {FRAME, STORIES, *of_story, reader_key(READER), *OF_MODERATION}
         assert set(named) <= known, address
         assert answer.header(b"vary").startswith(b"Accept-Encoding"), address
@@ -406,6 +418,56 @@ HAPPENINGS: list[tuple[str, Callable[[Document], object], list[str]]] = [
     ),
     ("another name of a topic", lambda _: save(Topic, name="Eve Moss II"), ["/topic/eve-moss/"]),
 ]
+
+
+ON_THE_STORYLINE: list[tuple[str, Callable[[Document], object]]] = [
+    ("joins", lambda other: put_on_storylines(document_id=other.pk, storyline_ids=line(other))),
+    (
+        "leaves",
+        lambda other: put_on_storylines(document_id=other.pk, storyline_ids=[]),
+    ),
+    (
+        "gets another headline",
+        lambda other: factories.edition(other, "Divers are sent", slug="divers"),
+    ),
+    ("gets another address", lambda other: factories.edition(other, "Divers", slug="two-divers")),
+    ("is withdrawn", lambda other: withdraw_document(document_id=other.pk)),
+    (
+        "sees the storyline renamed",
+        lambda other: change_storyline(
+            storyline_id=open_places(other)[0].storyline_id,
+            headline="Bridges",
+            slug="the-bridge",
+        ),
+    ),
+]
+
+
+def line(other: Document) -> list[int]:
+    return [Storyline.objects.get(slug="the-bridge").pk]
+
+
+@pytest.mark.parametrize(
+    ("what", "happens"), ON_THE_STORYLINE, ids=[row[0] for row in ON_THE_STORYLINE]
+)
+def test_pages_of_a_storyline_are_true_after_another_story(paper, document, what, happens):
+    other = factories.story("Divers", slug="divers", at=factories.MORNING + dt.timedelta(hours=1))
+    if what != "joins":
+        put_on_storylines(
+            document_id=other.pk,
+            storyline_ids=line(other),
+            at=factories.MORNING + dt.timedelta(hours=1),
+        )
+    addresses = [STORY, "/storyline/the-bridge/"]
+    before = {address: paper.get(address).body for address in addresses}
+    asked = len(paper.asked)
+    assert {address: paper.get(address).body for address in addresses} == before
+    assert len(paper.asked) == asked, "they are answered from memory until then"
+
+    happens(other)
+
+    for address in addresses:
+        assert paper.get(address).body != before[address], f"{address} before the other {what}"
 
 
 @pytest.mark.parametrize(

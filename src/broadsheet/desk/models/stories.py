@@ -160,6 +160,15 @@ class StoryPage(KeepsPublishedStories, Page):
         MultiFieldPanel([FieldPanel("standing"), FieldPanel("standing_basis")], heading="Standing"),
         FieldPanel("body"),
         InlinePanel("story_topics", heading="Topics", label="Topic"),
+        InlinePanel(
+            "story_storylines",
+            heading="Storylines",
+            label="Storyline",
+            help_text=(
+                "The matters that this story goes on with. Published alone, without another change"
+                " of the text, they make no edition."
+            ),
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("edition_kind", widget=forms.RadioSelect),
@@ -288,8 +297,17 @@ class StoryPage(KeepsPublishedStories, Page):
 class StoryByline(Orderable):
     page = ParentalKey(StoryPage, on_delete=models.CASCADE, related_name="byline")
     author = models.ForeignKey("record.Author", on_delete=models.CASCADE, related_name="+")
+    interest = models.CharField(
+        "interest in this story",
+        max_length=200,
+        blank=True,
+        help_text=(
+            "What readers should know of this author for this one story, such as “owns shares of the"
+            " company”. It stands beside the name, after what the profile says for all stories."
+        ),
+    )
 
-    panels = [FieldPanel("author")]
+    panels = [FieldPanel("author"), FieldPanel("interest")]
 
 
 class StoryTopic(Orderable):
@@ -297,3 +315,10 @@ class StoryTopic(Orderable):
     topic = models.ForeignKey("record.Topic", on_delete=models.CASCADE, related_name="+")
 
     panels = [FieldPanel("topic")]
+
+
+class StoryStoryline(Orderable):
+    page = ParentalKey(StoryPage, on_delete=models.CASCADE, related_name="story_storylines")
+    storyline = models.ForeignKey("record.Storyline", on_delete=models.CASCADE, related_name="+")
+
+    panels = [FieldPanel("storyline")]

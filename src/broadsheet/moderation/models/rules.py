@@ -77,7 +77,7 @@ class Ban(models.Model):
 class Trace(models.Model):
     """What a comment that was sent leaves for the rules: who, when, where, and what it resembles.
 
-    It has no words. It is kept for some weeks, see moderation/upkeep.py; rows are in the order in
+    It has no words. It is kept for some weeks, see moderation/retention.py; rows are in the order in
     which they were written. Written and read without the ORM, see moderation/traces.py.
     """
 

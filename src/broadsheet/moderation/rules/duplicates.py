@@ -14,7 +14,7 @@ from broadsheet.moderation.rules.base import Rule
 from broadsheet.moderation.traces import Earlier
 
 DAYS = 30
-"""Days that traces are kept at most, see moderation/upkeep.py."""
+"""Days that traces are kept at most, see moderation/retention.py."""
 
 
 @dataclass(frozen=True)

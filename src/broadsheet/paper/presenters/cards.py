@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -70,7 +71,17 @@ class Card:
         return picture_html(lead.picture, alt="", sizes=sizes, eager=eager)
 
 
-def headline_of(content: EditionContent, *, is_retracted: bool, is_short: bool = False) -> str:
+class Headed(Protocol):
+    """What has a headline, and perhaps a short one."""
+
+    @property
+    def headline(self) -> str: ...
+
+    @property
+    def short_headline(self) -> str: ...
+
+
+def headline_of(content: Headed, *, is_retracted: bool, is_short: bool = False) -> str:
     """Return the headline as printed: that of a retracted story says so."""
     headline = (is_short and content.short_headline) or content.headline
     return f"Retracted: {headline}" if is_retracted else headline

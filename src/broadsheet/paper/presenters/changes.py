@@ -81,7 +81,7 @@ def _parts(old: EditionContent, new: EditionContent) -> list[PartChange]:
 def _byline(content: EditionContent) -> str:
     return and_list(
         [
-            f"{name.name} ({name.disclosure})" if name.disclosure else name.name
+            f"{name.name} ({name.disclosed})" if name.disclosed else name.name
             for name in content.byline
         ]
     )

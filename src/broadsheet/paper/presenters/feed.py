@@ -43,13 +43,14 @@ def feed_item(card: Card, body: str, told: Sequence[Edition], around: Frame) -> 
     """Make an item: stable id, first publication as its date, all notes first in the content, the
     newest first, as on the story's page: a correction is not hidden by the edition after it.
 
-    Of a retracted story the note is all there is. A minor edition does not make an item newer.
+    What its authors disclosed stands at the end. Of a retracted story the note is all there is. A
+    minor edition does not make an item newer.
     ``told`` are the story's editions in order of publication, which came ``with_notes``.
     """
     edition, document = card.edition, card.edition.document
     url = around.origin + card.path
     notes = [_note(item, around) for item in reversed(told)]
-    content = notes[0] if card.is_retracted else "".join(notes) + body
+    content = notes[0] if card.is_retracted else "".join(notes) + body + _disclosed(card)
     return FeedItem(
         title=xml_text(card.headline),
         url=url,
@@ -73,6 +74,15 @@ def _note(edition: Edition, around: Frame) -> str:
     label, at = EditionKind(edition.kind).label, moment(edition.published_at, around.zone)
     credit = f" Spotted by {escape(edition.credit)}." if edition.credit else ""
     return f"<p><strong>{label}, {at.text}.</strong> {escape(text)}{credit}</p>"
+
+
+def _disclosed(card: Card) -> str:
+    """Return what the authors disclosed as markup, for a feed has no place beside their names."""
+    return "".join(
+        f"<p>{escape(name.name)}: {escape(name.disclosed)}.</p>"
+        for name in card.content.byline
+        if name.disclosed
+    )
 
 
 def _told_at(told: Sequence[Edition]) -> dt.datetime:

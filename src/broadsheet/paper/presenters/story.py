@@ -27,6 +27,7 @@ from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.paper.presenters.openness import OPEN, Openness, openness_of
 from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
+from broadsheet.paper.presenters.storylines import StorylineBox, storyline_boxes
 from broadsheet.paper.presenters.structured import json_ld, story_data
 from broadsheet.paper.presenters.thread import (
     NO_PACES,
@@ -38,6 +39,7 @@ from broadsheet.record.content import EditionContent
 from broadsheet.record.models import Document, Edition, Passage, Section
 from broadsheet.record.queries import edition_at, editions_of, with_notes
 from broadsheet.record.rendering import block_html, picture_html
+from broadsheet.record.storyline_queries import Line, lines_with
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class StoryView:
     openness: Openness = OPEN
     is_preview: bool = False
     is_past: bool = False
+    storylines: Sequence[StorylineBox] = ()
     next_edition_at: dt.datetime | None = None
     """The last second in which a past edition was in force."""
 
@@ -111,10 +114,10 @@ def story_view(
 ) -> StoryView | None:
     """Return a story as it stood at a moment, or ``None`` before its first edition.
 
-    Six statements: editions, their notes, passages with their counts, roots, comments, and what was
-    proposed; another for what the comments are about, if there are passages, one for questions and
-    one for branches that are slow, if there are any. At a past moment also
-    the edition, the count, and the alignments if passages are to be carried.
+    Seven statements: editions, their notes, passages with their counts, roots, comments, what was
+    proposed, and the storylines with all their stories; another for what the comments are about, if
+    there are passages, one for questions and one for branches that are slow, if there are any. At a
+    past moment also the edition, the count, and the alignments if passages are to be carried.
     """
     edition = edition_at(document, at)
     if edition is None:
@@ -140,6 +143,7 @@ def story_view(
         at=at,
         is_past=at is not None,
         questions=questions,
+        lines=lines_with(document, at),
     )
 
 
@@ -169,6 +173,7 @@ def _view(
     is_past: bool,
     at: dt.datetime | None = None,
     questions: Questions | None = None,
+    lines: Sequence[Line] = (),
 ) -> StoryView:
     content = edition.content
     thread = getattr(document, "thread", None)
@@ -185,6 +190,7 @@ def _view(
         [each.pk for each in editions], [each.pk for each in comments], at
     )
     views = edition_views(editions, around, path, proposals=carried)
+    boxes = storyline_boxes(lines, document.pk, around.zone, below)
     structured = story_data(
         document=document,
         edition=edition,
@@ -192,6 +198,7 @@ def _view(
         content=content,
         comments=comments,
         comment_count=count,
+        storylines=boxes,
         around=around,
         path=path,
     )
@@ -233,6 +240,7 @@ def _view(
         sequence=document.head_sequence,
         openness=OPEN if is_past else openness_of(thread, now, around.zone),
         is_past=is_past,
+        storylines=boxes,
         next_edition_at=_end_of_force(document, edition),
     )
 

@@ -12,6 +12,7 @@ from broadsheet.discussion.models import Comment
 from broadsheet.paper.presenters.cards import headline_of
 from broadsheet.paper.presenters.editions import EditionView, first_published
 from broadsheet.paper.presenters.frame import Frame
+from broadsheet.paper.presenters.storylines import StorylineBox, series
 from broadsheet.paper.presenters.thread import name_of
 from broadsheet.record.content import EditionContent
 from broadsheet.record.enums import EditionKind
@@ -55,10 +56,12 @@ def story_data(
     content: EditionContent,
     comments: Sequence[Comment],
     comment_count: int,
+    storylines: Sequence[StorylineBox] = (),
     around: Frame,
     path: str,
 ) -> dict[str, Any]:
-    """Describe a story, its corrections, and the first comments with their replies nested."""
+    """Describe a story, its corrections, the storylines it is on, and the first comments with their
+    replies nested."""
     url = around.origin + path
     first = first_published(document, [view.edition for view in editions])
     article: dict[str, Any] = {
@@ -105,6 +108,7 @@ def story_data(
             for item in reversed(editions)
             if item.edition.kind in CORRECTING
         ],
+        "isPartOf": [series(box.path, box.headline, around) for box in storylines],
         "comment": _nested(comments[:MAX_COMMENTS], around, url),
     }
     article.update({name: value for name, value in optional.items() if value})

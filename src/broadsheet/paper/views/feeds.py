@@ -1,12 +1,13 @@
-"""The feed of the front page, RSS 2.0 with the content, slash and dc modules."""
+"""Feeds of stories, RSS 2.0 with the content, slash and dc modules."""
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from broadsheet.paper.presenters.cards import cards
-from broadsheet.paper.presenters.feed import feed_item
+from broadsheet.paper.presenters.feed import feed_item, xml_text
 from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.press.marking import made_from, pressed
 from broadsheet.record.keys import FRAME, STORIES
@@ -19,26 +20,40 @@ ITEMS = 30
 @pressed()
 @require_safe
 def rss(request: HttpRequest) -> HttpResponse:
+    """The feed of the front page."""
+    return made_from(feed_of(editions_in_force(), path="/feed.xml"), FRAME, STORIES)
+
+
+def feed_of(
+    editions: QuerySet[Edition], *, path: str, title: str = "", description: str = ""
+) -> HttpResponse:
+    """Return a feed of the first of some editions in force; without a title that of the paper."""
     around = frame()
-    editions = list(editions_in_force()[:ITEMS])
+    found = list(editions[:ITEMS])
     bodies = dict(
-        Edition.objects.filter(pk__in=[edition.pk for edition in editions]).values_list(
+        Edition.objects.filter(pk__in=[edition.pk for edition in found]).values_list(
             "pk", "body_html"
         )
     )
-    told: dict[int, list[Edition]] = {edition.document_id: [] for edition in editions}
+    told: dict[int, list[Edition]] = {edition.document_id: [] for edition in found}
     for edition in with_notes(editions_of_all(told)):
         told[edition.document_id].append(edition)
     items = [
         feed_item(card, bodies[card.edition.pk], told[card.edition.document_id], around)
-        for card in cards(editions, around)
+        for card in cards(found, around)
     ]
-    newest = max((edition.published_at for edition in editions), default=None)
-    response = page(
+    name = around.publication.name
+    context = {
+        "items": items,
+        "newest": max((edition.published_at for edition in found), default=None),
+        "title": xml_text(f"{title} — {name}" if title else name),
+        "description": xml_text(description or around.publication.motto or name),
+        "home": path.removesuffix("feed.xml"),
+    }
+    return page(
         "paper/feed.xml",
-        {"items": items, "newest": newest},
+        context,
         around=around,
-        path="/feed.xml",
+        path=path,
         content_type="application/rss+xml; charset=utf-8",
     )
-    return made_from(response, FRAME, STORIES)

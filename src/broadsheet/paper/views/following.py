@@ -1,4 +1,4 @@
-"""Following a story or an author, confirming that one wants to, and stopping with one click."""
+"""Following a story, a storyline or an author, confirming that one wants to, and stopping with one click."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here
 from broadsheet.paper.views.me import writer_of
 from broadsheet.paper.views.more import HOW_OFTEN, asked_address, bound
 from broadsheet.readers.mail import read_stop_token
-from broadsheet.record.models import Author, Document
+from broadsheet.record.models import Author, Document, Storyline
 from broadsheet.record.queries import current_path
 
 DONE = {
@@ -53,6 +53,21 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
         what=document.edition.headline,
         back=path,
         told="new comments, corrections, and whether it is confirmed, denied or withdrawn",
+    )
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def storyline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Follow a storyline, or stop to."""
+    chosen = get_object_or_404(Storyline, pk=pk)
+    return _page(
+        request,
+        Target(storyline=chosen),
+        here=f"/follow/storyline/{pk}/",
+        what=chosen.headline,
+        back=chosen.path,
+        told="stories that it goes on with, and of what is confirmed or denied in them",
     )
 
 
@@ -107,6 +122,7 @@ def _page(
         "told": told,
         "action": here,
         "is_story": target.document is not None,
+        "is_storyline": target.storyline is not None,
         "account": account,
         "follow": follow_of(account, target) if account else None,
         "how_often": HOW_OFTEN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_vary_headers
@@ -15,13 +16,18 @@ from broadsheet.paper.memento import History, compact, history_of, negotiates_in
 from broadsheet.paper.presenters.form import CommentForm
 from broadsheet.paper.presenters.frame import frame, page, private_page
 from broadsheet.paper.presenters.moments import moment as when
-from broadsheet.paper.presenters.story import past_edition_view, preview_view, story_view
+from broadsheet.paper.presenters.story import (
+    StoryView,
+    past_edition_view,
+    preview_view,
+    story_view,
+)
 from broadsheet.paper.presenters.time import citation, through_time
 from broadsheet.paper.views.addresses import find_address, moved
 from broadsheet.paper.views.moments import negotiated, time_refused
 from broadsheet.press.marking import made_from, pressed
 from broadsheet.record.content import EditionContent
-from broadsheet.record.keys import FRAME, document_key
+from broadsheet.record.keys import FRAME, document_key, storyline_key
 from broadsheet.record.models import Document, Edition, Section
 from broadsheet.record.queries import current_path
 
@@ -52,7 +58,7 @@ def story(request: HttpRequest, path: str) -> HttpResponse:
     response.headers["Link"] = History(found.path).links()
     if negotiates_in_place():
         patch_vary_headers(response, ["Accept-Datetime"])
-    return of_document(response, found.document, has_thread=True)
+    return of_document(response, found.document, has_thread=True, storylines=storylines_shown(view))
 
 
 @pressed()
@@ -111,18 +117,29 @@ def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Memento-Datetime"] = http_date(at.timestamp())
     response.headers["Link"] = History(found.path).links()
-    return of_document(response, found.document)
+    return of_document(response, found.document, storylines=storylines_shown(view))
+
+
+def storylines_shown(view: StoryView) -> list[int]:
+    """Return the ids of the storylines whose other stories a page names."""
+    return [box.storyline_id for box in view.storylines]
 
 
 def of_document(
-    response: HttpResponse, document: Document, *, has_thread: bool = False
+    response: HttpResponse,
+    document: Document,
+    *,
+    has_thread: bool = False,
+    storylines: Sequence[int] = (),
 ) -> HttpResponse:
     """Let a page be held ready until something happens to its document, or around all pages.
+
+    Also to one of the ``storylines`` (ids) whose other stories it names.
 
     A page that shows comments ``has_thread``: what readers say of them without words changes it too.
     Not one of a past moment, which shows what they had said by then.
     """
-    keys = [FRAME, document_key(document.pk)]
+    keys = [FRAME, document_key(document.pk), *map(storyline_key, storylines)]
     if has_thread:
         keys.append(reactions_key(document.pk))
     return made_from(response, *keys, sequence=document.head_sequence)

@@ -7,6 +7,12 @@ from broadsheet.record.models.journal import JournalEntry
 from broadsheet.record.models.masthead import Author, Publication, Section, Topic
 from broadsheet.record.models.notes import NoteRevision, Reconstruction
 from broadsheet.record.models.passages import Passage
+from broadsheet.record.models.storylines import (
+    Storyline,
+    StorylinePlace,
+    StorylineSlug,
+    StorylineWording,
+)
 
 __all__ = [
     "Address",
@@ -22,5 +28,9 @@ __all__ = [
     "Publication",
     "Reconstruction",
     "Section",
+    "Storyline",
+    "StorylinePlace",
+    "StorylineSlug",
+    "StorylineWording",
     "Topic",
 ]

@@ -176,8 +176,7 @@ def address(request: HttpRequest, account: Account) -> HttpResponse:
     except TooMany as refusal:
         return too_many(request, refusal)
     # Whether another account has it is said only to who has shown that the address is theirs.
-    ticket = tickets.issue(purpose=Purpose.ADDRESS, email=email, account=account)
-    letters.send_ticket.enqueue(ticket.pk)
+    ticket = letters.send_ticket(purpose=Purpose.ADDRESS, email=email, account=account)
     request.session[NEW_ADDRESS] = ticket.pk
     return redirect(f"{reverse('account-address')}code/")
 

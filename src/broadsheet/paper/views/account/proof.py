@@ -60,8 +60,7 @@ def _page(
 
 def _send(request: HttpRequest, account: Account, next_path: str) -> HttpResponse:
     take_for_letter(request, account.email)
-    ticket = tickets.issue(purpose=Purpose.PROOF, email=account.email, account=account)
-    letters.send_ticket.enqueue(ticket.pk)
+    ticket = letters.send_ticket(purpose=Purpose.PROOF, email=account.email, account=account)
     request.session[TICKET] = ticket.pk
     return _page(request, account, next_path)
 

@@ -68,8 +68,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     except TooMany as refusal:
         return too_many(request, refusal)
-    ticket = tickets.issue(purpose=Purpose.SIGN_IN, email=email, next_path=next_path)
-    letters.send_ticket.enqueue(ticket.pk)
+    ticket = letters.send_ticket(purpose=Purpose.SIGN_IN, email=email, next_path=next_path)
     request.session[TICKET] = ticket.pk
     return redirect(reverse("sign-in-code"))
 
