@@ -160,7 +160,11 @@ def _locked(item_id: int) -> QueueItem:
         lock_document(found[0])
     item = QueueItem.objects.select_for_update().get(pk=item_id)
     if item.closed_at is not None:
-        raise ItemGone("Somebody decided this meanwhile, or its writer took it back.")
+        raise ItemGone(
+            "Its writer took it back."
+            if item.held and item.held.state == HeldState.WITHDRAWN
+            else "Somebody decided this meanwhile, or its writer took it back."
+        )
     return item
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -165,6 +166,18 @@ def waiting_items(pks: Iterable[int]) -> list[Waiting]:
     """Return things that wait, in context, in the order of the queue. Eleven statements at most."""
     found = QueueItem.objects.filter(pk__in=list(pks), closed_at=None).order_by("due_at", "pk")
     return _in_context(list(_with_subjects(found)))
+
+
+def gone_items(pks: Collection[int]) -> dict[int, HeldState | Literal[""]]:
+    """Return which of the things do not wait any more: ``WITHDRAWN`` where the writer took it back,
+    empty where it was decided. One statement, none for no things."""
+    if not pks:
+        return {}
+    gone = QueueItem.objects.filter(pk__in=pks, closed_at__isnull=False)
+    return {
+        pk: HeldState.WITHDRAWN if state == HeldState.WITHDRAWN else ""
+        for pk, state in gone.values_list("pk", "held__state")
+    }
 
 
 def _with_subjects(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from broadsheet.paper import converters  # noqa: F401 (registers them)
-from broadsheet.paper.views.moderation import floods, public, queue, redacting, statements
+from broadsheet.paper.views.moderation import floods, held, public, queue, redacting, statements
 from broadsheet.paper.views.moderation.places import PAPER, Place
 
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("report/<number:pk>/<str:signature>/", statements.receipt, name="report-receipt"),
     path("statement/<number:pk>/<str:signature>/", statements.statement, name="statement"),
     path("mine/", statements.mine, name="moderation-mine"),
+    path("mine/<number:pk>/", held.held, name="held"),
     path("log/", public.log, name="moderation-log"),
     path("transparency/", public.transparency, name="transparency"),
     path("transparency/figures.csv", public.figures_csv, name="transparency-csv"),

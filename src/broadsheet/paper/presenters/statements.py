@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils.text import Truncator
+
 from broadsheet.discussion.models import CommentVersion, RemovedWords
-from broadsheet.moderation.enums import Ground, Measure, ReportKind, ReportState
-from broadsheet.moderation.models import Decision, Report
+from broadsheet.moderation.enums import Ground, HeldKind, Measure, ReportKind, ReportState
+from broadsheet.moderation.models import Decision, HeldComment, Report
 from broadsheet.paper.presenters.moments import Moment, moment
 
 _TITLES = {
@@ -53,6 +56,32 @@ class ReportView:
     is_answered_before: bool
     answer: str
     has_email: bool
+
+
+@dataclass(frozen=True)
+class WaitingView:
+    """What waits, as its writer finds it again."""
+
+    href: str
+    what: str
+    at: Moment
+    words: str
+    headline: str
+
+
+BEGINNING = 80
+"""Characters by which a writer knows a comment again."""
+
+
+def waiting_view(held: HeldComment, zone: dt.tzinfo) -> WaitingView:
+    edition = held.document.edition
+    return WaitingView(
+        href=reverse("held", args=[held.pk]),
+        what="Change of a comment" if held.kind == HeldKind.EDIT else "Comment",
+        at=moment(held.held_at, zone),
+        words=Truncator(" ".join(held.text.split())).chars(BEGINNING),
+        headline=edition.headline if edition else "",
+    )
 
 
 def decision_view(decision: Decision, zone: dt.tzinfo) -> DecisionView:
