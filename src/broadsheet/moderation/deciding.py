@@ -314,6 +314,7 @@ def keep_decision(
     is_found_by_software: bool = False,
     reverses: Decision | None = None,
     bans: Sequence[int] = (),
+    is_by_editor: bool = False,
 ) -> Decision:
     """Store a decision, with the statement that its writer gets; the letter leaves when it can no
     longer be taken back."""
@@ -331,6 +332,7 @@ def keep_decision(
         guest_key=person.guest_key,
         by=by,
         by_name=by.name[:150],
+        is_by_editor=is_by_editor,
         decided_at=now,
         until=until,
         waited=max(int((now - since).total_seconds()), 0) if since else None,

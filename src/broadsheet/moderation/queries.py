@@ -433,7 +433,7 @@ LOGGED = [each for each in Measure if each not in UNLOGGED]
 
 
 def logged_decisions(*, measure: str = "", before: int | None = None) -> QuerySet[Decision]:
-    """Return decisions for the public log, the last first, without anybody's words; ``before`` is the
+    """Return decisions for the public log, the last first; ``before`` is the
     number of one. One statement."""
     found = Decision.objects.filter(is_public=True)
     if measure:
@@ -442,7 +442,7 @@ def logged_decisions(*, measure: str = "", before: int | None = None) -> QuerySe
         found = found.filter(pk__lt=before)
     return (
         found.select_related("document__edition", "reversed_by", "appeal")
-        .defer(*_UNREAD, "words", "law", "statement")
+        .defer(*_UNREAD, "law", "statement")
         .order_by("-pk")
     )
 

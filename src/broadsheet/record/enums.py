@@ -105,3 +105,4 @@ class EntryKind(models.TextChoices):
     INTEREST_ASKED = "interest_asked", "Question for a disclosure"
     INTEREST_ANSWERED = "interest_answered", "Answer to a question for a disclosure"
     RESTORATION = "restoration", "Restoration of a comment"
+    OPENNESS = "openness", "Opening, closing, holding or slowing of the discussion"

@@ -11,7 +11,14 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from broadsheet.discussion.models import CommentVersion, RemovedWords
-from broadsheet.moderation.enums import Ground, HeldKind, Measure, ReportKind, ReportState
+from broadsheet.moderation.enums import (
+    OF_DISCUSSIONS,
+    Ground,
+    HeldKind,
+    Measure,
+    ReportKind,
+    ReportState,
+)
 from broadsheet.moderation.models import Decision, HeldComment, Report
 from broadsheet.paper.presenters.moments import Moment, moment
 
@@ -20,7 +27,6 @@ _TITLES = {
     Measure.REMOVED: "Your comment was removed",
     Measure.REDACTED: "The words of your comment were erased",
     Measure.BANNED: "You may not comment here",
-    Measure.CLOSED: "A discussion was closed",
 }
 
 
@@ -152,6 +158,8 @@ class LogLine:
     who: str
     until: Moment | None
     came_of_it: str
+    said: str
+    """What was said of a whole discussion, for everybody; of a person it is for that person."""
 
 
 _REVERSALS = {Measure.UNDONE: "taken back by the moderator", Measure.RESTORED: "reversed on appeal"}
@@ -169,6 +177,10 @@ def log_lines(
         _log_line(each, zone, paths.get(each.document_id or 0, ""), with_names)
         for each in decisions
     ]
+
+
+def _role(decision: Decision) -> str:
+    return "an editor" if decision.is_by_editor else "a moderator"
 
 
 def _log_line(decision: Decision, zone: dt.tzinfo, path: str, with_names: bool) -> LogLine:
@@ -191,7 +203,8 @@ def _log_line(decision: Decision, zone: dt.tzinfo, path: str, with_names: bool) 
         headline=edition.headline if edition else "",
         path=path,
         comment=str(decision.comment_id) if decision.comment_id else "",
-        who=(decision.by_name if with_names else "") or "a moderator",
+        who=(decision.by_name if with_names else "") or _role(decision),
         until=moment(decision.until, zone) if decision.until else None,
         came_of_it=came,
+        said=decision.words if decision.measure in OF_DISCUSSIONS else "",
     )

@@ -25,7 +25,7 @@ from broadsheet.paper.presenters.cards import LEAD_SIZES, headline_of
 from broadsheet.paper.presenters.editions import EditionView, edition_views, first_published
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
-from broadsheet.paper.presenters.openness import OPEN, Openness, openness_of
+from broadsheet.paper.presenters.openness import OPEN, Openness, openness_of, openness_then
 from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
 from broadsheet.paper.presenters.structured import json_ld, story_data
 from broadsheet.paper.presenters.thread import (
@@ -62,6 +62,8 @@ class StoryView:
     sequence: int = 0
     """The document's journal number, read before the rest: what happens later has a higher one."""
     openness: Openness = OPEN
+    openness_then: Openness | None = None
+    """How open the discussion was at a past moment, where that was kept."""
     is_preview: bool = False
     is_past: bool = False
     next_edition_at: dt.datetime | None = None
@@ -231,6 +233,7 @@ def _view(
         structured="" if is_past else json_ld(structured),
         document_id=document.pk,
         sequence=document.head_sequence,
+        openness_then=openness_then(document, at, around.zone) if at else None,
         openness=OPEN if is_past else openness_of(thread, now, around.zone),
         is_past=is_past,
         next_edition_at=_end_of_force(document, edition),
