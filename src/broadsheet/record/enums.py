@@ -56,6 +56,13 @@ class Standing(models.TextChoices):
     DENIED = "denied", "Denied"
 
 
+class ErasureKind(models.TextChoices):
+    """What was taken from an edition, because a law asks for it."""
+
+    NAME = "name", "The name of a reader who had it erased"
+    EDITION = "edition", "All of its words"
+
+
 class NotePlacement(models.TextChoices):
     """Where readers find the note of an edition."""
 
@@ -105,4 +112,5 @@ class EntryKind(models.TextChoices):
     INTEREST_ASKED = "interest_asked", "Question for a disclosure"
     INTEREST_ANSWERED = "interest_answered", "Answer to a question for a disclosure"
     RESTORATION = "restoration", "Restoration of a comment"
+    ERASURE = "erasure", "Words of an edition erased by law"
     OPENNESS = "openness", "Opening, closing, holding or slowing of the discussion"
