@@ -352,6 +352,10 @@ class CommentVersion(models.Model):
         null=True,
         help_text="When the words were last changed so late that readers are told; null: never.",
     )
+    taken_back_at = models.DateTimeField(
+        null=True,
+        help_text="When a moderator took words back that were published by mistake; they are gone.",
+    )
 
     class Meta:
         constraints = [

@@ -11,16 +11,19 @@ from broadsheet.moderation.models.rules import BANDS
 from broadsheet.moderation.traces import number_of_key
 
 
-def empty_held(held: HeldComment) -> None:
+def empty_held(held: HeldComment, *, keeps_address: bool = False) -> None:
     """Erase what is kept of a held comment or edit, and save it; what still waited is taken back.
 
     It stays that something was held, when, by which rules, and of whom unless the caller takes that
-    too. The queue hears of it. Two statements; the document is locked.
+    too. The queue hears of it. With ``keeps_address`` the writer’s e-mail address stays, to be told.
+    Two statements; the document is locked.
     """
     if held.state == HeldState.WAITING:
         held.state, held.decided_at = HeldState.WITHDRAWN, clock.now()
     _forget_likeness(held)
-    held.text = held.name = held.email = held.agent = ""
+    held.text = held.name = held.agent = ""
+    if not keeps_address:
+        held.email = ""
     held.address, held.draft = None, {}
     # The key of a form is a digest of its words, and what rules found are words of it.
     held.key = clock.random_bytes(16).hex()

@@ -57,6 +57,7 @@ class Measure(models.TextChoices):
     HELD = "held", "Discussion held: each comment is read first"
     OPENED = "opened", "Discussion opened"
     PACED = "paced", "Pace or end of a discussion set"
+    WITHHELD = "withheld", "Edition of a story removed by law"
     RESTORED = "restored", "Reversed on appeal"
     UPHELD = "upheld", "Upheld on appeal"
     UNDONE = "undone", "Taken back by the moderator"
@@ -69,6 +70,10 @@ RESTRICTIONS = frozenset({Measure.DECLINED, Measure.REMOVED, Measure.REDACTED, M
 OF_DISCUSSIONS = frozenset({Measure.CLOSED, Measure.HELD, Measure.OPENED, Measure.PACED})
 """Measures about all who might write: nobody in particular is restricted, so nobody is owed a
 statement. What a moderator says of them is for everybody to read."""
+
+
+TOLD_TO_ALL = OF_DISCUSSIONS | {Measure.WITHHELD}
+"""Measures of which the log tells the reason in words; those about a person are told to that person."""
 
 
 UNLOGGED = frozenset({Measure.PUBLISHED, Measure.UNDONE})

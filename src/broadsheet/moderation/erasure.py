@@ -100,6 +100,19 @@ def let_words_go(sender: object, comment: Comment, **more: object) -> None:
         RefusedTry.objects.filter(whose, document=comment.document_id).delete()
 
 
+def let_held_words_go(held: HeldComment) -> None:
+    """When words that never stood are erased for good, let go what else has them; the document is
+    locked. Who wrote them stays known, to be told."""
+    empty_held(held, keeps_address=True)
+    appeals = Appeal.objects.filter(decision__held=held)
+    _end_appeals(appeals.filter(state=AppealState.OPEN))
+    appeals.update(words="")
+    Lesson.objects.filter(decision__held=held).delete()
+    whose = Q(account=held.account_id) if held.account_id else Q(guest_key=held.guest_key)
+    if held.account_id or held.guest_key:
+        RefusedTry.objects.filter(whose, document=held.document_id).delete()
+
+
 def _end_appeals(appeals: Any) -> None:
     """End appeals that nothing can come of any more, each with its place in the queue."""
     for appeal in appeals:

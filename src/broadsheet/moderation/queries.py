@@ -442,7 +442,7 @@ def logged_decisions(*, measure: str = "", before: int | None = None) -> QuerySe
         found = found.filter(pk__lt=before)
     return (
         found.select_related("document__edition", "reversed_by", "appeal")
-        .defer(*_UNREAD, "law", "statement")
+        .defer(*_UNREAD, "statement")
         .order_by("-pk")
     )
 

@@ -17,6 +17,9 @@ def queue_urls(place: Place, prefix: str = "moderation") -> list[URLPattern]:
         path("counts/", queue.counts, given, name=f"{prefix}-counts"),
         path("<number:pk>/", queue.item, given, name=f"{prefix}-item"),
         path("comment/<number:pk>/redact/", redacting.redact, given, name=f"{prefix}-redact"),
+        path(
+            "held/<number:pk>/redact/", redacting.redact_held, given, name=f"{prefix}-redact-held"
+        ),
         path("<number:pk>/ban/", floods.flood, given, name=f"{prefix}-flood"),
         path("<number:pk>/claim/", queue.claim_item, given, name=f"{prefix}-claim"),
     ]

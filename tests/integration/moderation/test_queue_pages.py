@@ -331,4 +331,6 @@ def test_held_edit_shows_what_stands_and_what_would(desk_of, bridge):
     assert answer.json()["done"] == [item.pk]
     assert comment.versions.get(valid_to=None).text == "The words that would."
     undone = desk_of.post(f"{QUEUE}undo/", {"batch": answer.json()["batch"]}, headers=JSON)
-    assert undone.json()["error"].startswith("An edit that was published stands")
+    assert undone.json()["undone"] == 1
+    assert comment.versions.get(valid_to=None).text == "The words that stand."
+    assert QueueItem.objects.get().closed_at is None

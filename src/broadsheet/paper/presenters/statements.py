@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 
 from broadsheet.discussion.models import CommentVersion, RemovedWords
 from broadsheet.moderation.enums import (
-    OF_DISCUSSIONS,
+    TOLD_TO_ALL,
     Ground,
     HeldKind,
     Measure,
@@ -159,7 +159,7 @@ class LogLine:
     until: Moment | None
     came_of_it: str
     said: str
-    """What was said of a whole discussion, for everybody; of a person it is for that person."""
+    """What was said of a discussion or an edition, for everybody; of a person it is for that person."""
 
 
 _REVERSALS = {Measure.UNDONE: "taken back by the moderator", Measure.RESTORED: "reversed on appeal"}
@@ -206,5 +206,7 @@ def _log_line(decision: Decision, zone: dt.tzinfo, path: str, with_names: bool) 
         who=(decision.by_name if with_names else "") or _role(decision),
         until=moment(decision.until, zone) if decision.until else None,
         came_of_it=came,
-        said=decision.words if decision.measure in OF_DISCUSSIONS else "",
+        said=". ".join(filter(None, (decision.law.rstrip("."), decision.words)))
+        if decision.measure in TOLD_TO_ALL
+        else "",
     )

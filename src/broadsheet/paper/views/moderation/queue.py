@@ -14,6 +14,7 @@ from django.template.loader import get_template
 from django.views.decorators.http import require_POST, require_safe
 
 from broadsheet import clock
+from broadsheet.discussion.models import Comment
 from broadsheet.moderation.claims import CLAIMED_FOR, ClaimedByAnother, claim, release
 from broadsheet.moderation.deciding import (
     UNDO_WITHIN,
@@ -21,13 +22,14 @@ from broadsheet.moderation.deciding import (
     DecisionRefused,
     ItemGone,
     Ruling,
+    check_held_redactable,
     decide,
     new_batch,
     undo,
     undoable,
 )
 from broadsheet.moderation.enums import Ground, HeldState, ItemKind
-from broadsheet.moderation.models import QueueItem
+from broadsheet.moderation.models import HeldComment, QueueItem
 from broadsheet.moderation.permissions import may_redact
 from broadsheet.moderation.queries import (
     QueueCounts,
@@ -201,10 +203,22 @@ def item(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
         ],
         "decisions": [decision_line(each, zone) for each in decisions_about(comment, held)],
         "versions": comment.versions.order_by("number") if comment else (),
-        "redact": comment.pk if comment and may_redact(request.user) else None,
+        "redact": _redactable(comment, held) if may_redact(request.user) else "",
         "is_alone": True,
     }
     return place.page(request, "item", context)
+
+
+def _redactable(comment: Comment | None, held: HeldComment | None) -> str:
+    """Return what of a thing can be erased for good, as its address names it; empty where nothing."""
+    if held is not None:
+        try:
+            check_held_redactable(held)
+        except DecisionRefused:
+            pass
+        else:
+            return f"held/{held.pk}"
+    return f"comment/{comment.pk}" if comment else ""
 
 
 @for_moderators
