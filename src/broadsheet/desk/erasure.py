@@ -9,6 +9,8 @@ import re
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from modelsearch.models import IndexEntry
 from wagtail.models import ModelLogEntry, ReferenceIndex, Revision
 
 from broadsheet.desk.models import StoryPage
@@ -52,6 +54,18 @@ def forget_revisions(sender: object, edition: Edition, **_: Any) -> None:
         kept = {page.live_revision_id, page.latest_revision_id}
         old = _revisions(page).exclude(pk__in=[pk for pk in kept if pk])
         old.filter(approved_go_live_at=None).delete()
+    _forget_in_index()
+
+
+def _forget_in_index() -> None:
+    """Let SQLite’s index of the desk’s search drop the words of what was changed or deleted, which it
+    otherwise keeps until it happens to merge its parts. PostgreSQL’s has no parts."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            table = connection.ops.quote_name(f"{IndexEntry._meta.db_table}_fts")
+            cursor.execute(
+                f"INSERT INTO {table}({table}) VALUES ('optimize')"  # noqa: S608 (Wagtail’s table)
+            )
 
 
 def _revisions(page: StoryPage) -> Any:

@@ -35,6 +35,7 @@ from broadsheet.record.signals import edition_withheld, name_erased
 
 MARK = "[removed by law]"
 """What stands where words stood."""
+MASK = "█"
 A_DELETED_READER = "a deleted reader"
 """What is printed in place of the name of somebody who had it erased."""
 MAX_REASON = 300
@@ -71,7 +72,9 @@ def withhold_edition(*, edition_id: int, reason: str, at: dt.datetime | None = N
     with _open(document, edition, ErasureKind.EDITION, reason, now) as erasure:
         empty = EditionContent(headline=MARK)
         edition.headline, edition.short_headline, edition.standfirst = MARK, "", ""
-        edition.content_data, edition.body_html, edition.canonical_text = empty.to_data(), "", ""
+        edition.content_data, edition.body_html = empty.to_data(), ""
+        # As long as it was: passages and alignments go on to have places in it.
+        edition.canonical_text = MASK * len(edition.canonical_text)
         edition.word_count, edition.credit, edition.reason = 0, "", ""
         edition.note = MARK if edition.note else ""
         edition.withheld_at, edition.withheld_reason = now, reason

@@ -50,6 +50,7 @@ from broadsheet.discussion.visits import note_visit
 from broadsheet.discussion.wire import news
 from broadsheet.moderation.appeals import file_appeal
 from broadsheet.moderation.deciding import Ruling, decide, new_batch, redact, remove
+from broadsheet.moderation.editions import redact_edition
 from broadsheet.moderation.enums import Ground, Measure, ReportKind
 from broadsheet.moderation.models import HeldComment, QueueItem, RefusedTry, Trace
 from broadsheet.moderation.reporting import ReportDraft, file_report
@@ -114,6 +115,9 @@ SAID_OF_OTHERS = {
     "declined words": "declinegrue",
 }
 """What was said to the publication about something else: goes with the words."""
+
+OLD = "nine of the zyzzlewump"
+"""Words of an edition that the next one has no more."""
 
 ALLOWED = {
     "moderation_ban.value": "A ban of an address holds until it ends; it would be void otherwise.",
@@ -281,7 +285,7 @@ def be_thanked(life: Life) -> None:
     """Let a story of the desk be corrected by what they proposed, with thanks in credit and notes."""
     front_page()
     page = StoryPage(
-        title="Ferry", slug="ferry", body=body("The ferry leaves at nine."), live=False
+        title="Ferry", slug="ferry", body=body(f"The ferry leaves at {OLD}."), live=False
     )
     section_page(factories.section()).add_child(instance=page)
     page.save_revision().publish()
@@ -290,7 +294,7 @@ def be_thanked(life: Life) -> None:
 
     def propose(replacement: str, reason: str) -> Proposal:
         return factories.proposal(
-            ferry, "nine", replacement, reason=reason, proposer=life.account, name=""
+            ferry, OLD, replacement, reason=reason, proposer=life.account, name=""
         )
 
     accepted = accept(
@@ -563,4 +567,21 @@ def test_redaction_also_takes_what_was_kept_of_a_removed_comment(life, paper, tm
 
     places = {**stored(), **shown(life, paper), **files(tmp_path)}
     assert hits(places, [PRIVATE["removed comment"], SAID_OF_OTHERS["appeal"]]) == []
+    check_record()
+
+
+def test_edition_that_is_removed_by_law_is_nowhere(life, paper, tmp_path):  # noqa: F811
+    editor = factories.administrator("eve@news.example", "Eve Editor")
+    before = shown(life, paper)
+    edition = Edition.objects.get(document=life.ferry, number=1)
+    assert len(hits(before, ["zyzzlewump"])) > 5
+    ruling = Ruling(Measure.WITHHELD, Ground.LAW_PRIVACY, law="Order 7 of the court of Kingston")
+
+    redact_edition(edition_id=edition.pk, ruling=ruling, by=editor)
+
+    places = {**stored(), **shown(life, paper), **files(tmp_path)}
+    assert hits(places, ["zyzzlewump"]) == []
+    visible = "\n".join(places.values())
+    assert "The ferry leaves at ten." in visible
+    assert "Order 7 of the court of Kingston" in places["/moderation/log/?"]
     check_record()

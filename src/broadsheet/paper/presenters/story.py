@@ -108,6 +108,14 @@ class StoryView:
         return picture_html(lead.picture, alt=lead.alt, sizes=LEAD_SIZES, eager=True)
 
 
+class EditionWithheld(LookupError):
+    """The words of the edition that was in force are removed by law."""
+
+    def __init__(self, edition: Edition) -> None:
+        super().__init__(f"{edition} is withheld")
+        self.edition = edition
+
+
 def story_view(
     document: Document, *, path: str, around: Frame, at: dt.datetime | None = None
 ) -> StoryView | None:
@@ -121,6 +129,8 @@ def story_view(
     edition = edition_at(document, at)
     if edition is None:
         return None
+    if edition.withheld_at is not None:
+        raise EditionWithheld(edition)
     editions = list(
         with_notes(editions_of(document, at), at).defer(
             "body_html", "canonical_text", "content_data"

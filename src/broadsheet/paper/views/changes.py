@@ -45,6 +45,9 @@ def changes(request: HttpRequest, path: str) -> HttpResponse:
         "editions": editions[::-1],
         "openness": openness_history(found.document, around.zone),
         "difference": difference_of(earlier, later) if earlier is not later else None,
+        "gone": [
+            item.edition.number for item in (earlier, later) if item.edition.withheld_at is not None
+        ],
         "earlier": earlier,
         "later": later,
         "unknown": next((value[:_SHOWN] for value in asked.values() if value not in known), ""),
