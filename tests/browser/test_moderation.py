@@ -141,6 +141,44 @@ def test_without_scripts_each_decision_is_a_form(moderator, held, quiet):
     expect(item(page, "Plain one.")).to_have_count(1)
 
 
+LINKS = "See " + " ".join(f"https://example.com/frobozz/{n}" for n in range(6)) + " for all of it."
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_writer_takes_back_what_waits_and_the_queue_hears_of_it(
+    moderator, held, open_page, quiet, scripts
+):
+    held(quiet)
+    at = quiet if scripts else f"{quiet}comment/"
+    writer = open_page(at, expect_faults=True, java_script_enabled=scripts)
+    form = writer.locator("form.write[data-write]").last
+    form.get_by_label("Your comment").fill(LINKS)
+    form.get_by_label("Name").fill("Greta Holm")
+    form.get_by_role("button", name="Post").click()
+    expect(form.get_by_role("alert")).to_contain_text("it waits until a moderator has read it")
+    form.get_by_role("button", name="Post" if scripts else "Send as it is").click()
+    told = writer.locator(".held")
+    expect(told).to_contain_text("frobozz")
+    queue = moderator("/moderation/?kind=comment")
+    queue.clock.install()
+    queue.reload()
+    expect(item(queue, "frobozz")).to_have_count(1)
+
+    told.get_by_role("link", name="Take it back").click()
+    expect(writer.get_by_role("button", name="Take it back")).to_be_visible()
+    assert Axe().run(writer).response["violations"] == [] if scripts else True
+    writer.get_by_role("button", name="Take it back").click()
+
+    expect(writer.get_by_role("status")).to_contain_text("You took it back")
+    expect(writer.get_by_label("Your comment")).to_have_value(LINKS)
+    assert Axe().run(writer).response["violations"] == [] if scripts else True
+    queue.clock.fast_forward(20_000)
+    expect(queue.locator(".mod-settled")).to_contain_text("Its writer took it back.")
+    expect(item(queue, "frobozz")).to_have_count(0)
+    writer.get_by_role("link", name="All that waits, and what was decided about you").click()
+    expect(writer.locator("main")).to_contain_text("Nothing of yours waits.")
+
+
 def test_report_removal_reasons_appeal_and_reversal(moderator, held, open_page, quiet):
     held(quiet)
     writer = open_page(quiet)

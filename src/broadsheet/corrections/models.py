@@ -8,6 +8,9 @@ from django.db.models import Q
 
 from broadsheet.corrections.enums import CARRIED_OUT, ProposalState
 
+WORDS_ERASED = "[erased, as their writer wished]"
+"""What is shown in place of words that a proposal had."""
+
 
 class Proposal(models.Model):
     """A reader's proposed correction of a passage, and what was decided.
@@ -24,6 +27,9 @@ class Proposal(models.Model):
     )
     replacement = models.TextField(blank=True)
     reason = models.TextField(blank=True)
+    words_erased_at = models.DateTimeField(
+        null=True, help_text="When the words were erased; they are not empty, they are gone."
+    )
     source_url = models.CharField(max_length=500, blank=True)
     is_typographical = models.BooleanField(default=False)
     comment = models.OneToOneField(
@@ -94,6 +100,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"proposal {self.pk}: {self.passage.exact[:40]} → {self.replacement[:40]}"
+
+    @property
+    def proposed(self) -> str:
+        """What should stand there, as it is shown; empty: nothing."""
+        return WORDS_ERASED if self.words_erased_at else self.replacement
 
     @property
     def is_open(self) -> bool:

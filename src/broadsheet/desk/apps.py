@@ -18,8 +18,11 @@ class DeskConfig(AppConfig):
         from broadsheet.moderation.models import HouseRules
         from broadsheet.readers.signals import account_erasing
         from broadsheet.record.models import Publication
+        from broadsheet.record.signals import edition_withheld, name_erased
 
         account_erasing.connect(erasure.erase_from_log, dispatch_uid="desk")
+        name_erased.connect(erasure.erase_name, dispatch_uid="desk")
+        edition_withheld.connect(erasure.forget_revisions, dispatch_uid="desk")
         register_permission_policy(Publication, OnlyOnePolicy(Publication))
         register_permission_policy(DiscussionSettings, OnlyOnePolicy(DiscussionSettings))
         register_permission_policy(HouseRules, OnlyOnePolicy(HouseRules))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,13 +15,18 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from broadsheet.desk.history_forms import NoteForm, ReconstructionForm
+from broadsheet.desk.history_forms import ErasureForm, NoteForm, ReconstructionForm
 from broadsheet.desk.models import StoryPage
 from broadsheet.desk.reconstruction import changed_words, texts_of
 from broadsheet.desk.suggestions import comments_about, edition_after
 from broadsheet.discussion.anchors import AnchorRefused, anchor_to_words, relink_quotations
+from broadsheet.moderation.deciding import DecisionRefused, Ruling
+from broadsheet.moderation.editions import redact_edition
+from broadsheet.moderation.enums import Ground, Measure
+from broadsheet.moderation.permissions import may_redact
 from broadsheet.paper import converters  # noqa: F401 (registers them)
 from broadsheet.passages import ParagraphChange, align, difference
+from broadsheet.readers.models import Account
 from broadsheet.record.actions import EditionRefused
 from broadsheet.record.content import EditionContent
 from broadsheet.record.enums import NotePlacement
@@ -98,7 +103,13 @@ def edition_list(request: HttpRequest, pk: int) -> HttpResponse:
         for edition in editions
     ]
     may_publish = page.permissions_for_user(request.user).can_publish()
-    context = _context(page, document, rows=rows[::-1], may_publish=may_publish)
+    context = _context(
+        page,
+        document,
+        rows=rows[::-1],
+        may_publish=may_publish,
+        may_erase=may_publish and may_redact(request.user),
+    )
     return TemplateResponse(request, "desk/editions.html", context)
 
 
@@ -257,6 +268,40 @@ def edition_note(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return TemplateResponse(request, "desk/edition_note.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def edition_erase(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Say what erasing an edition by law takes and what it leaves, and do it."""
+    page, document = _story(request, pk)
+    if not may_redact(request.user):
+        raise PermissionDenied
+    edition = _edition(document, number)
+    form = ErasureForm(request.POST if request.POST else None)
+    if request.method == "POST" and form.is_valid():
+        ruling = Ruling(
+            Measure.WITHHELD,
+            Ground(form.cleaned_data["ground"]),
+            form.cleaned_data["words"],
+            form.cleaned_data["law"],
+        )
+        try:
+            redact_edition(edition_id=edition.pk, ruling=ruling, by=cast("Account", request.user))
+        except DecisionRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The words of edition {number} are removed for good.")
+            return redirect("desk_editions", page.pk)
+    context = _context(
+        page,
+        document,
+        edition=edition,
+        form=form,
+        is_in_force=edition.pk == document.edition_id,
+        has_other_draft=page.has_unpublished_changes,
+    )
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "desk/edition_erase.html", context, status=status)
+
+
 urlpatterns: list[URLPattern] = [
     path("stories/<number:pk>/editions/", edition_list, name="desk_editions"),
     path("stories/<number:pk>/reconstruct/", reconstruct, name="desk_reconstruct"),
@@ -264,6 +309,11 @@ urlpatterns: list[URLPattern] = [
         "stories/<number:pk>/editions/<number:number>/comments/",
         edition_comments,
         name="desk_edition_comments",
+    ),
+    path(
+        "stories/<number:pk>/editions/<number:number>/erase/",
+        edition_erase,
+        name="desk_edition_erase",
     ),
     path(
         "stories/<number:pk>/editions/<number:number>/note/", edition_note, name="desk_edition_note"

@@ -13,6 +13,8 @@ from django.forms.utils import from_current_timezone
 from django.utils import timezone
 
 from broadsheet.desk.reconstruction import WordsNotOnce, editable_text, with_blocks, with_words
+from broadsheet.moderation.enums import LAW_GROUNDS
+from broadsheet.moderation.statements import MAX_REASON
 from broadsheet.record.content import EditionContent, canonical_json, sha256_hex
 from broadsheet.record.enums import KINDS_WITH_NOTE, EditionKind
 from broadsheet.record.healing import MAX_EVIDENCE, MAX_NOTE
@@ -221,4 +223,29 @@ class NoteForm(forms.Form):
         max_length=MAX_NOTE,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="It takes the place of the one before, which readers can still read.",
+    )
+
+
+class ErasureForm(forms.Form):
+    """Why the words of an edition go for good; all of it but the tick is public."""
+
+    ground = forms.ChoiceField(
+        label="Ground",
+        choices=[("", "Choose one"), *((each.value, each.label) for each in LAW_GROUNDS)],
+    )
+    law = forms.CharField(
+        label="Which law or order",
+        required=False,
+        max_length=200,
+        help_text="Such as: Court of Kingston, 7 C 12/26. Readers see it.",
+    )
+    words = forms.CharField(
+        label="In your words",
+        required=False,
+        max_length=MAX_REASON,
+        help_text="Readers see it. Do not repeat what is removed.",
+    )
+    sure = forms.BooleanField(
+        label="Remove it for good",
+        error_messages={"required": "Tick the box: what is removed cannot be brought back."},
     )

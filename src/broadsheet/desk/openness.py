@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -17,11 +17,14 @@ from wagtail.admin.ui.tables import Column
 
 from broadsheet import clock
 from broadsheet.desk.models import StoryPage
-from broadsheet.discussion.enums import ThreadMode
+from broadsheet.discussion.enums import SetBy, ThreadMode
 from broadsheet.discussion.heat import COOL_AFTER, STEPS, hot_branches
-from broadsheet.discussion.models import Thread
-from broadsheet.discussion.openness import OpennessRefused, set_openness
+from broadsheet.discussion.models import OpennessChange, Thread
+from broadsheet.discussion.openness import OpennessRefused
+from broadsheet.moderation.discussions import set_discussion
+from broadsheet.moderation.enums import Ground
 from broadsheet.paper import converters  # noqa: F401 (registers them)
+from broadsheet.readers.models import Account
 from broadsheet.record.queries import current_path, publication
 
 REFUSED = 422
@@ -50,6 +53,20 @@ class OpennessForm(forms.Form):
         error_messages={"invalid": "Write date and time as in 2026-09-02T11:15."},
     )
     slow_seconds = forms.TypedChoiceField(label="Readers can post", choices=PACES, coerce=int)
+    ground = forms.ChoiceField(
+        label="Ground",
+        required=False,
+        choices=[("", "None of these"), *((each.value, each.label) for each in Ground)],
+    )
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=OpennessChange.MAX_REASON,
+        help_text=(
+            "For everybody to read, on the story’s page and in the moderation log. Needed, unless a"
+            " ground says it, where a discussion is closed or held."
+        ),
+    )
 
     def __init__(self, *args: Any, zone: dt.tzinfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,8 +80,14 @@ class OpennessForm(forms.Form):
 
 def may_open(request: HttpRequest, page: StoryPage) -> bool:
     """Say whether somebody may set how open the discussion of a story is."""
-    if request.user.has_perm("discussion.change_comment"):
+    user = request.user
+    if user.has_perm("discussion.change_comment") or user.has_perm("moderation.moderate"):
         return True
+    return is_editor(request, page)
+
+
+def is_editor(request: HttpRequest, page: StoryPage) -> bool:
+    """Say whether somebody answers for the story itself."""
     return bool(page.permissions_for_user(request.user).can_publish())
 
 
@@ -93,14 +116,18 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            set_openness(
+            set_discussion(
                 document_id=document.pk,
                 mode=ThreadMode(form.cleaned_data["mode"]),
                 closes_at=form.cleaned_data["closes_at"],
                 slow_seconds=form.cleaned_data["slow_seconds"],
+                ground=Ground(form.cleaned_data["ground"]) if form.cleaned_data["ground"] else None,
+                words=form.cleaned_data["reason"],
+                by=cast("Account", request.user),
+                role=SetBy.EDITOR if is_editor(request, page) else SetBy.MODERATOR,
             )
         except OpennessRefused as refusal:
-            form.add_error("closes_at", str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "The story’s page says so now.")
             return redirect("desk_discussion", pk)

@@ -191,7 +191,7 @@ def _entry(
         path=addresses[0].path if addresses else "",
         page_id=page.pk if page else None,
         before=before,
-        pieces=exchange(shown.canonical_text[start:end], proposal.replacement),
+        pieces=exchange(shown.canonical_text[start:end], proposal.proposed),
         after=after,
         placement=placement,
         is_stale=is_stale,

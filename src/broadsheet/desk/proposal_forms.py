@@ -109,7 +109,7 @@ class DuplicateForm(_EntryForm):
 
 
 def _described(proposal: Any) -> str:
-    before, after = proposal.passage.exact, proposal.replacement or "nothing"
+    before, after = proposal.passage.exact, proposal.proposed or "nothing"
     who = proposal.name or "a reader"
     state = proposal.get_state_display().lower()
     return f"{before[:40]} → {after[:40]} ({who}, {state})"

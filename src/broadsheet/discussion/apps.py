@@ -20,6 +20,7 @@ class DiscussionConfig(AppConfig):
         )
         from broadsheet.discussion import signals as own
         from broadsheet.readers import export, signals
+        from broadsheet.record.signals import edition_withheld
 
         verify.register()
         keys.declare()
@@ -27,4 +28,5 @@ class DiscussionConfig(AppConfig):
         export.register("comments", telling.comments_of)
         own.claim_decided.connect(letters.tell_of_decision, dispatch_uid="discussion letters")
         signals.account_erasing.connect(erasure.erase_writer, dispatch_uid="discussion")
+        edition_withheld.connect(erasure.let_salts_go, dispatch_uid="discussion")
         signals.profile_changed.connect(erasure.show_profile_changed, dispatch_uid="discussion")

@@ -24,15 +24,19 @@ from broadsheet.discussion.actions import (
 )
 from broadsheet.discussion.anchors import anchor_comment, quoted_passages
 from broadsheet.discussion.enums import CommentKind, MadeBy
+from broadsheet.discussion.keys import ERASED
 from broadsheet.discussion.markdown import comment_html
 from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion, Thread
 from broadsheet.discussion.people import Person
 from broadsheet.discussion.queries import discussion_settings
 from broadsheet.discussion.senders import NOT_KNOWN, Sender
 from broadsheet.discussion.signals import comment_edited
+from broadsheet.press.keys import change_after_commit
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
 from broadsheet.record.enums import EntryKind
+from broadsheet.record.keys import document_key
+from broadsheet.record.models import JournalEntry
 
 MAX_VERSIONS = 100
 """Of one comment; who needs more writes another one."""
@@ -182,6 +186,66 @@ def edit_comment(posting: Posting) -> Comment:
         robust=True,
     )
     return comment
+
+
+@transaction.atomic
+def take_back_edit(*, comment_id: int, number: int, at: dt.datetime | None = None) -> Comment:
+    """Let a comment say again what it said before its last version, which was published by mistake.
+
+    The words of that version go from every moment; that there was one, and when, stays. What it said
+    was part of a journal entry, whose salt goes with it. Raises :class:`EditRefused` where the comment
+    was removed or changed again.
+    """
+    document = lock_document(Comment.objects.only("document_id").get(pk=comment_id).document_id)
+    comment = Comment.objects.select_related("author").get(pk=comment_id)
+    if comment.removed_at:
+        raise _refused("This comment was removed meanwhile.")
+    last = current_version(comment)
+    if last.number != number:
+        raise _refused("This comment was changed again meanwhile.")
+    before = CommentVersion.objects.get(comment=comment, number=number - 1)
+    assert last.valid_from is not None, "a later version has its time"
+    # A version is valid for some time, however little.
+    now = max(at or clock.now(), last.valid_from + dt.timedelta(microseconds=1))
+    edited_at = last.valid_from
+    last.text, last.html, last.valid_to, last.taken_back_at = "", "", now, now
+    last.save(update_fields=["text", "html", "valid_to", "taken_back_at"])
+    JournalEntry.objects.filter(
+        document=document, kind=EntryKind.VERSION, reference=f"version/{comment.pk}/{number}"
+    ).update(salt=None)
+    version = CommentVersion.objects.create(
+        comment=comment,
+        number=number + 1,
+        text=before.text,
+        html=before.html,
+        valid_from=now,
+        marked_at=before.marked_at,
+    )
+    journal.append_entry(
+        document=document,
+        kind=EntryKind.VERSION,
+        reference=f"version/{comment.pk}/{version.number}",
+        content=version_content(version),
+        at=now,
+    )
+    comment.document = document
+    _quote_as_before(comment, before, edited_at=edited_at, at=now)
+    change_after_commit(document_key(document.pk), ERASED, withdraws=True)
+    transaction.on_commit(
+        lambda: comment_edited.send_robust(sender=Comment, comment=comment, version=version),
+        robust=True,
+    )
+    return comment
+
+
+def _quote_as_before(
+    comment: Comment, before: CommentVersion, *, edited_at: dt.datetime, at: dt.datetime
+) -> None:
+    """Let a comment stand again beside the words that it quoted before an edit, and beside no others."""
+    quoted = [passage for _, passage in quoted_passages(comment.document, [(comment, before.text)])]
+    linked = CommentPassage.objects.filter(comment=comment, made_by=MadeBy.QUOTATION)
+    linked.filter(ended_at=None).exclude(passage__in=quoted).update(ended_at=at)
+    linked.filter(ended_at=edited_at).update(ended_at=None)
 
 
 def version_content(version: CommentVersion) -> dict[str, object]:

@@ -70,6 +70,14 @@ class ThreadMode(models.TextChoices):
     CLOSED = "closed", "Closed: what was said can be read"
 
 
+class SetBy(models.TextChoices):
+    """In what role somebody, or nobody, said how open a discussion is."""
+
+    EDITOR = "editor", "an editor"
+    MODERATOR = "moderator", "a moderator"
+    CLOCK = "clock", "the time that was set"
+
+
 class MarkedBy(models.TextChoices):
     """Who said that a reply answers a question."""
 

@@ -19,6 +19,7 @@ from broadsheet.discussion.enums import CommentKind, Origin
 from broadsheet.discussion.keys import ERASED
 from broadsheet.discussion.models import (
     Comment,
+    CommentPassage,
     CommentSource,
     CommentVersion,
     InterestQuestion,
@@ -34,8 +35,10 @@ from broadsheet.readers.mail import forget_mail_about
 from broadsheet.readers.models import Account
 from broadsheet.readers.muting import forget_mutes
 from broadsheet.record.actions import lock_documents
+from broadsheet.record.enums import EntryKind
+from broadsheet.record.erasure import MARK
 from broadsheet.record.keys import STORIES, document_key
-from broadsheet.record.models import Document, JournalEntry
+from broadsheet.record.models import Document, Edition, JournalEntry
 
 BATCH = 200
 """Entries whose salts are erased by one statement; each is named by itself."""
@@ -151,6 +154,21 @@ def forget_entries(document: Document, comment_ids: Sequence[int]) -> None:
     ]
     for start in range(0, len(ids), BATCH):
         JournalEntry.objects.filter(pk__in=ids[start : start + BATCH]).update(salt=None)
+
+
+def let_salts_go(sender: object, edition: Edition, **_: Any) -> None:
+    """When the words of an edition are erased by law, erase the salts of the entries that say which
+    words comments are about, and the letters that wait and quote them."""
+    links = CommentPassage.objects.filter(passage__edition=edition, passage__exact=MARK)
+    references = [f"passage/{pk}" for pk in links.values_list("pk", flat=True)]
+    for start in range(0, len(references), BATCH):
+        JournalEntry.objects.filter(
+            document=edition.document_id,
+            kind=EntryKind.PASSAGE,
+            reference__in=references[start : start + BATCH],
+        ).update(salt=None)
+    about = links.values_list("comment_id", flat=True)
+    forget_mail_about(list(about))
 
 
 def show_profile_changed(sender: object, account: Account, **_: Any) -> None:

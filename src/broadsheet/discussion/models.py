@@ -22,6 +22,7 @@ from broadsheet.discussion.enums import (
     Origin,
     ReactionKind,
     RemovedBy,
+    SetBy,
     ThreadMode,
 )
 
@@ -135,6 +136,40 @@ class Thread(models.Model):
                 name="discussion_thread_answered_of_questions",
             ),
         ]
+
+
+class OpennessChange(models.Model):
+    """From when on a discussion was open, held, closed or slow; one row for each change."""
+
+    MAX_REASON = 300
+
+    document = models.ForeignKey("record.Document", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    mode = models.CharField(max_length=16, choices=ThreadMode)
+    closes_at = models.DateTimeField(null=True, help_text="From when on it takes no comments.")
+    slow_seconds = models.PositiveIntegerField(default=0)
+    was_usual = models.BooleanField(
+        help_text=(
+            "Whether it was open, without an end or a pace, before: so it had been since the story"
+            " came out, unless a change before this one says otherwise."
+        )
+    )
+    by = models.CharField(max_length=16, choices=SetBy)
+    reason = models.CharField(max_length=MAX_REASON, blank=True, help_text="For everybody to read.")
+
+    class Meta:
+        indexes = [models.Index(fields=["document", "at"], name="discussion_openness_at")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mode__in=ThreadMode.values), name="discussion_openness_mode_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(by__in=SetBy.values), name="discussion_openness_by_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"discussion of {self.document_id}: {self.mode}"
 
 
 class Comment(models.Model):
@@ -317,6 +352,10 @@ class CommentVersion(models.Model):
     marked_at = models.DateTimeField(
         null=True,
         help_text="When the words were last changed so late that readers are told; null: never.",
+    )
+    taken_back_at = models.DateTimeField(
+        null=True,
+        help_text="When a moderator took words back that were published by mistake; they are gone.",
     )
 
     class Meta:

@@ -22,11 +22,13 @@ from broadsheet.discussion.models import (
     CommentVersion,
     InterestQuestion,
     NameClaim,
+    OpennessChange,
     Reaction,
     RemovedWords,
     Restoration,
     Thread,
 )
+from broadsheet.discussion.openness import last_change, openness_content
 from broadsheet.discussion.questions import MARKED, mark_content
 from broadsheet.discussion.removal import deletion_content, redaction_content, removal_content
 from broadsheet.discussion.restoration import restoration_content
@@ -194,6 +196,32 @@ def _load_claimed(entries: Sequence[JournalEntry]) -> dict[int, object]:
     }
 
 
+def _load_openness(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    changes = OpennessChange.objects.filter(document=entries[0].document_id).in_bulk(
+        [_number(entry) for entry in entries]
+    )
+    return {
+        entry.pk: openness_content(changes[_number(entry)])
+        for entry in entries
+        if _number(entry) in changes
+    }
+
+
+def openness_faults(document: Document) -> Iterator[journal.Fault]:
+    """Find a discussion that is open or closed in another way than the last change says.
+
+    One that was set before changes were kept has none.
+    """
+    change = last_change(document.pk)
+    thread = Thread.objects.filter(pk=document.pk).first()
+    if change is None or thread is None:
+        return
+    said = (change.mode, change.closes_at, change.slow_seconds)
+    if (thread.mode, thread.closes_at, thread.slow_seconds) != said:
+        problem = f"the discussion is {thread.mode}, not as the journal says ({change.mode})"
+        yield journal.Fault(document.urn, document.head_sequence, problem)
+
+
 def _load_aliases(entries: Sequence[JournalEntry]) -> dict[int, object]:
     aliases = {
         alias.pk: alias
@@ -309,6 +337,8 @@ def reaction_faults(document: Document) -> Iterator[journal.Fault]:
 def register() -> None:
     register_check(thread_faults)
     register_check(reaction_faults)
+    register_check(openness_faults)
+    journal.register_content(EntryKind.OPENNESS, _load_openness)
     journal.register_content(EntryKind.VERSION, _load_versions)
     journal.register_content(EntryKind.ANSWER, _load_answers)
     journal.register_content(EntryKind.PASSAGE, _load_passages)

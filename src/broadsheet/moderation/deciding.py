@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from broadsheet import clock
 from broadsheet.discussion.actions import CommentRefused
+from broadsheet.discussion.editing import take_back_edit
 from broadsheet.discussion.enums import RemovedBy
 from broadsheet.discussion.models import Comment, CommentVersion
 from broadsheet.discussion.removal import RemovalRefused, redact_comment, remove_comment
@@ -21,6 +22,7 @@ from broadsheet.moderation import letters
 from broadsheet.moderation.actions import decline_held, publish_held, reopen_held
 from broadsheet.moderation.claims import ClaimedByAnother, is_claimed_by_another
 from broadsheet.moderation.enums import (
+    RESTRICTIONS,
     UNLOGGED,
     Ground,
     HeldKind,
@@ -29,6 +31,7 @@ from broadsheet.moderation.enums import (
     Measure,
     ReportState,
 )
+from broadsheet.moderation.erasure import let_held_words_go
 from broadsheet.moderation.models import Decision, HeldComment, QueueItem, Report
 from broadsheet.moderation.people import NOBODY, Person, writer_of_comment, writer_of_held
 from broadsheet.moderation.queueing import close, put_reported, reopen
@@ -39,7 +42,7 @@ from broadsheet.record.actions import lock_document
 UNDO_WITHIN = dt.timedelta(minutes=10)
 TAKEN_BACK = "Published by mistake. A moderator looks at it again."
 MAX_LAW = 200
-_WITH_GROUND = frozenset({Measure.DECLINED, Measure.REMOVED, Measure.REDACTED, Measure.BANNED})
+_WITH_GROUND = RESTRICTIONS | {Measure.WITHHELD}
 
 
 class DecisionRefused(ValueError):
@@ -77,7 +80,8 @@ class Ruling:
         made = Ruling(self.measure, self.ground, words, law, self.is_flood)
         if self.measure in _WITH_GROUND:
             if self.ground is None:
-                raise DecisionRefused("Choose a ground: the writer is told why.")
+                who = "the writer is" if self.measure in RESTRICTIONS else "readers are"
+                raise DecisionRefused(f"Choose a ground: {who} told why.")
             if self.ground in (Ground.RULES, Ground.LAW_OTHER) and not words:
                 raise DecisionRefused(
                     "Say in your own words why: this ground alone says too little."
@@ -160,7 +164,11 @@ def _locked(item_id: int) -> QueueItem:
         lock_document(found[0])
     item = QueueItem.objects.select_for_update().get(pk=item_id)
     if item.closed_at is not None:
-        raise ItemGone("Somebody decided this meanwhile, or its writer took it back.")
+        raise ItemGone(
+            "Its writer took it back."
+            if item.held and item.held.state == HeldState.WITHDRAWN
+            else "Somebody decided this meanwhile, or its writer took it back."
+        )
     return item
 
 
@@ -168,6 +176,8 @@ def _decide_held(
     item: QueueItem, held: HeldComment, ruling: Ruling, by: Account, batch: str
 ) -> Decision:
     comment: Comment | None = None
+    edited = held.comment if held.kind == HeldKind.EDIT else None
+    before = current_version(edited) if edited else None
     try:
         if ruling.measure == Measure.PUBLISHED:
             comment = publish_held(held_id=held.pk, by=by)
@@ -182,10 +192,17 @@ def _decide_held(
         person=writer_of_held(held),
         document_id=held.document_id,
         held=held,
-        comment=comment or (held.comment if held.kind == HeldKind.EDIT else None),
+        comment=comment or edited,
+        version=_new_version(edited, before),
         since=item.since,
         is_found_by_software=True,
     )
+
+
+def _new_version(edited: Comment | None, before: int | None) -> int | None:
+    """Return the version that the decision made of a comment; ``None`` where it made none."""
+    now = current_version(edited) if edited else None
+    return now if now != before else None
 
 
 @transaction.atomic
@@ -261,6 +278,45 @@ def redact(*, comment_id: int, ruling: Ruling, by: Account) -> Decision:
     return decision
 
 
+@transaction.atomic
+def redact_held(*, held_id: int, ruling: Ruling, by: Account) -> Decision:
+    """Erase words for good that wait or were not published; the writer is told at once.
+
+    What waited is decided by it. Of words that stand, or stood, the comment is redacted. Raises
+    :class:`DecisionRefused`.
+    """
+    ruling = ruling.checked()
+    lock_document(HeldComment.objects.only("document_id").get(pk=held_id).document_id)
+    held = HeldComment.objects.select_for_update(of=("self",)).get(pk=held_id)
+    check_held_redactable(held)
+    item = QueueItem.objects.get(held=held)
+    if held.state == HeldState.WAITING:
+        held.state, held.decided_at, held.decided_by = HeldState.DECLINED, clock.now(), by
+    held.decision_reason = ruling.reason
+    let_held_words_go(held)
+    return keep_decision(
+        ruling,
+        by=by,
+        batch="",
+        person=writer_of_held(held),
+        document_id=held.document_id,
+        held=held,
+        comment=held.comment if held.kind == HeldKind.EDIT else None,
+        since=item.since,
+        is_found_by_software=True,
+    )
+
+
+def check_held_redactable(held: HeldComment) -> None:
+    """Raise :class:`DecisionRefused` for words that are gone, or that stand in the discussion."""
+    if held.state == HeldState.PUBLISHED or (
+        held.kind == HeldKind.COMMENT and held.comment_id is not None
+    ):
+        raise DecisionRefused("These words stood in the discussion: redact the comment.")
+    if not held.text:
+        raise DecisionRefused("These words are erased already.")
+
+
 def _keep(comment: Comment, ruling: Ruling, by: Account, batch: str, item: QueueItem) -> Decision:
     decision = keep_decision(
         ruling,
@@ -310,6 +366,7 @@ def keep_decision(
     is_found_by_software: bool = False,
     reverses: Decision | None = None,
     bans: Sequence[int] = (),
+    is_by_editor: bool = False,
 ) -> Decision:
     """Store a decision, with the statement that its writer gets; the letter leaves when it can no
     longer be taken back."""
@@ -327,6 +384,7 @@ def keep_decision(
         guest_key=person.guest_key,
         by=by,
         by_name=by.name[:150],
+        is_by_editor=is_by_editor,
         decided_at=now,
         until=until,
         waited=max(int((now - since).total_seconds()), 0) if since else None,
@@ -398,7 +456,7 @@ def _undo_one(decision_id: int, by: Account, *, batch: str) -> Decision:
         raise CannotUndo("This was taken back already.")
     try:
         _UNDO[Measure(decision.measure)](decision, by)
-    except (RemovalRefused, RestorationRefused) as refusal:
+    except (CommentRefused, RemovalRefused, RestorationRefused) as refusal:
         raise CannotUndo(str(refusal)) from refusal
     return keep_decision(
         Ruling(Measure.UNDONE),
@@ -417,7 +475,11 @@ def _undo_publication(decision: Decision, by: Account) -> None:
     if held is None or comment is None or held.state != HeldState.PUBLISHED:
         raise CannotUndo("What was published is not there any more.")
     if held.kind == HeldKind.EDIT:
-        raise CannotUndo("An edit that was published stands; the writer can change it again.")
+        if decision.version is None:
+            raise CannotUndo("This edit changed nothing: the comment said so already.")
+        take_back_edit(comment_id=comment.pk, number=decision.version)
+        _wait_again(held)
+        return
     remove_comment(
         comment_id=comment.pk,
         by=by.get_full_name(),

@@ -54,15 +54,26 @@ class Measure(models.TextChoices):
     KEPT = "kept", "Kept: a report was unfounded"
     BANNED = "banned", "May not comment"
     CLOSED = "closed", "Discussion closed"
+    HELD = "held", "Discussion held: each comment is read first"
+    OPENED = "opened", "Discussion opened"
+    PACED = "paced", "Pace or end of a discussion set"
+    WITHHELD = "withheld", "Edition of a story removed by law"
     RESTORED = "restored", "Reversed on appeal"
     UPHELD = "upheld", "Upheld on appeal"
     UNDONE = "undone", "Taken back by the moderator"
 
 
-RESTRICTIONS = frozenset(
-    {Measure.DECLINED, Measure.REMOVED, Measure.REDACTED, Measure.BANNED, Measure.CLOSED}
-)
+RESTRICTIONS = frozenset({Measure.DECLINED, Measure.REMOVED, Measure.REDACTED, Measure.BANNED})
 """Measures that take something from somebody, who is told why (DSA art. 17)."""
+
+
+OF_DISCUSSIONS = frozenset({Measure.CLOSED, Measure.HELD, Measure.OPENED, Measure.PACED})
+"""Measures about all who might write: nobody in particular is restricted, so nobody is owed a
+statement. What a moderator says of them is for everybody to read."""
+
+
+TOLD_TO_ALL = OF_DISCUSSIONS | {Measure.WITHHELD}
+"""Measures of which the log tells the reason in words; those about a person are told to that person."""
 
 
 UNLOGGED = frozenset({Measure.PUBLISHED, Measure.UNDONE})

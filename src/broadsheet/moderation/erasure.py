@@ -14,7 +14,8 @@ from django.db.models import Q
 from broadsheet import clock
 from broadsheet.discussion.erasure import guest_keys_of
 from broadsheet.discussion.models import Comment
-from broadsheet.moderation.enums import AppealState, HeldState
+from broadsheet.moderation.emptying import empty_held
+from broadsheet.moderation.enums import AppealState
 from broadsheet.moderation.models import (
     Appeal,
     Decision,
@@ -48,7 +49,8 @@ def erase_person(sender: object, account: Account, *, keeps_words: bool, **_: An
     is_theirs = Q(account=account) | Q(guest_key__in=keys)
     _end_appeals(Appeal.objects.filter(is_writers(account), state=AppealState.OPEN))
     _take_out_of_reports(account, email, keys, keeps_words=keeps_words)
-    held.delete()
+    # What was taken back has no address any more, but is still known by the browser.
+    HeldComment.objects.filter(Q(account=account) | Q(email__iexact=email) | is_theirs).delete()
     RefusedTry.objects.filter(is_theirs).delete()
     Trace.objects.filter(is_theirs).delete()
     Lesson.objects.filter(Q(decision__account=account) | Q(decision__guest_key__in=keys)).delete()
@@ -85,7 +87,8 @@ def let_words_go(sender: object, comment: Comment, **more: object) -> None:
     resembled says what it said. So do the tries of its writer there, which may have the same words.
     """
     for held in HeldComment.objects.filter(comment=comment):
-        _empty_held(held)
+        held.guest_key, held.account = "", None
+        empty_held(held)
     Trace.objects.filter(comment=comment.pk).delete()
     Lesson.objects.filter(decision__comment=comment.pk).delete()
     Report.objects.filter(comment=comment).update(words="")
@@ -97,18 +100,17 @@ def let_words_go(sender: object, comment: Comment, **more: object) -> None:
         RefusedTry.objects.filter(whose, document=comment.document_id).delete()
 
 
-def _empty_held(held: HeldComment) -> None:
-    if held.state == HeldState.WAITING:
-        held.state, held.decided_at = HeldState.WITHDRAWN, clock.now()
-    held.text = held.name = held.email = held.guest_key = held.agent = ""
-    held.address, held.account, held.draft = None, None, {}
-    # The key of a form is a digest of its words, and what rules found are words of it.
-    held.key = clock.random_bytes(16).hex()
-    held.reasons = [
-        {"rule": reason["rule"], "outcome": reason["outcome"], "words": ""}
-        for reason in held.reasons
-    ]
-    held.save()
+def let_held_words_go(held: HeldComment) -> None:
+    """When words that never stood are erased for good, let go what else has them; the document is
+    locked. Who wrote them stays known, to be told."""
+    empty_held(held, keeps_address=True)
+    appeals = Appeal.objects.filter(decision__held=held)
+    _end_appeals(appeals.filter(state=AppealState.OPEN))
+    appeals.update(words="")
+    Lesson.objects.filter(decision__held=held).delete()
+    whose = Q(account=held.account_id) if held.account_id else Q(guest_key=held.guest_key)
+    if held.account_id or held.guest_key:
+        RefusedTry.objects.filter(whose, document=held.document_id).delete()
 
 
 def _end_appeals(appeals: Any) -> None:

@@ -23,6 +23,7 @@ from broadsheet.moderation.reasons import Reason
 from broadsheet.readers import letters, tickets
 from broadsheet.readers.enums import Purpose
 from broadsheet.readers.models import Account, Ticket
+from broadsheet.record.actions import lock_document
 
 EMAIL = "email"
 """The rule's name in the reasons of what waits for its writer's confirmation."""
@@ -109,6 +110,11 @@ def confirm(ticket: Ticket) -> Comment | HeldComment | None:
     and :class:`CommentRefused` where the thread takes it no more.
     """
     tickets.use_up(ticket)
+    held = held_of_ticket(ticket)
+    if held is None:
+        return None
+    # The document first, as everywhere; meanwhile it may have been decided or taken back.
+    lock_document(held.document_id)
     held = held_of_ticket(ticket)
     if held is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from broadsheet.discussion.actions import Draft, Posting, Sender
@@ -38,24 +38,34 @@ def held_from(posting: Posting, verdict: Verdict, *, at: dt.datetime) -> HeldCom
     )
 
 
+def draft_of(held: HeldComment) -> Draft:
+    """Return what its writer sent, as it stood in the form."""
+    kept = held.draft
+    pointer = kept["pointer"]
+    # What bears on the whole of a comment was said for it alone.
+    said = [line["text"] for line in kept.get("lines", ()) if not line["about"]]
+    return Draft(
+        text=held.text,
+        name=held.name,
+        email=held.email,
+        disclosure=said[0] if said else "",
+        parent_id=kept["parent_id"],
+        pointer=Pointer(**pointer) if pointer else None,
+        links_quotations=kept["links_quotations"],
+        is_question=kept.get("is_question", False),
+    )
+
+
 def posting_of(held: HeldComment, *, at: dt.datetime) -> Posting:
     """Return the posting again, as of the moment of its publication.
 
     What its writer saw is not asked again: the moderator looks at the thread as it is now.
     """
-    kept = dict(held.draft)
-    pointer = kept.pop("pointer")
+    kept = held.draft
     return Posting(
         document_id=held.document_id,
-        draft=Draft(
-            text=held.text,
-            name=held.name,
-            email=held.email,
-            parent_id=kept["parent_id"],
-            pointer=Pointer(**pointer) if pointer else None,
-            links_quotations=kept["links_quotations"],
-            is_question=kept.get("is_question", False),
-        ),
+        # What was disclosed is in the lines.
+        draft=replace(draft_of(held), disclosure=""),
         html=comment_html(held.text),
         name=held.name,
         account=held.account,

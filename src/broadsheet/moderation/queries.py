@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -165,6 +166,18 @@ def waiting_items(pks: Iterable[int]) -> list[Waiting]:
     """Return things that wait, in context, in the order of the queue. Eleven statements at most."""
     found = QueueItem.objects.filter(pk__in=list(pks), closed_at=None).order_by("due_at", "pk")
     return _in_context(list(_with_subjects(found)))
+
+
+def gone_items(pks: Collection[int]) -> dict[int, HeldState | Literal[""]]:
+    """Return which of the things do not wait any more: ``WITHDRAWN`` where the writer took it back,
+    empty where it was decided. One statement, none for no things."""
+    if not pks:
+        return {}
+    gone = QueueItem.objects.filter(pk__in=pks, closed_at__isnull=False)
+    return {
+        pk: HeldState.WITHDRAWN if state == HeldState.WITHDRAWN else ""
+        for pk, state in gone.values_list("pk", "held__state")
+    }
 
 
 def _with_subjects(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
@@ -420,7 +433,7 @@ LOGGED = [each for each in Measure if each not in UNLOGGED]
 
 
 def logged_decisions(*, measure: str = "", before: int | None = None) -> QuerySet[Decision]:
-    """Return decisions for the public log, the last first, without anybody's words; ``before`` is the
+    """Return decisions for the public log, the last first; ``before`` is the
     number of one. One statement."""
     found = Decision.objects.filter(is_public=True)
     if measure:
@@ -429,7 +442,7 @@ def logged_decisions(*, measure: str = "", before: int | None = None) -> QuerySe
         found = found.filter(pk__lt=before)
     return (
         found.select_related("document__edition", "reversed_by", "appeal")
-        .defer(*_UNREAD, "words", "law", "statement")
+        .defer(*_UNREAD, "statement")
         .order_by("-pk")
     )
 

@@ -21,7 +21,6 @@ _MEASURES = {
     Measure.REMOVED: "removed",
     Measure.REDACTED: "removed",
     Measure.BANNED: "account_suspended",
-    Measure.CLOSED: "hidden",
 }
 _FREE = (Ground.RULES, Ground.LAW_OTHER)
 """Grounds that say nothing by themselves where a moderator's own words do."""

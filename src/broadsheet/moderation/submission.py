@@ -26,6 +26,7 @@ from broadsheet.discussion.models import Comment, Submission
 from broadsheet.discussion.senders import Sender
 from broadsheet.moderation import traces
 from broadsheet.moderation.case import Case
+from broadsheet.moderation.emptying import empty_held
 from broadsheet.moderation.enums import HeldKind, HeldState, Outcome, Passed
 from broadsheet.moderation.guests import check_may_propose, guest_reason
 from broadsheet.moderation.keeping import held_from
@@ -126,8 +127,7 @@ def hold_edit(posting: Posting, verdict: Verdict) -> HeldComment:
         return same
     for earlier in waiting:
         # One by one: the queue hears of each.
-        earlier.state, earlier.decided_at, earlier.text = HeldState.WITHDRAWN, now, ""
-        earlier.save(update_fields=["state", "decided_at", "text"])
+        empty_held(earlier)
     if edits.filter(key=posting.key).exists():
         # The same words were decided once; this is another try.
         again = hashlib.sha256(f"{posting.key} {now.isoformat()}".encode()).hexdigest()

@@ -198,5 +198,10 @@ def trace(
 
 
 def form_number(posting: Posting) -> int:
-    """Return what tells that the same form was sent before: 64 bits of its key, signed."""
-    return int.from_bytes(bytes.fromhex(posting.key[:16]), "big", signed=True)
+    """Return what tells that the same form was sent before."""
+    return number_of_key(posting.key)
+
+
+def number_of_key(key: str) -> int:
+    """Return 64 bits of the key of a form, signed."""
+    return int.from_bytes(bytes.fromhex(key[:16]), "big", signed=True)

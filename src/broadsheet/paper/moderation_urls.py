@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from broadsheet.paper import converters  # noqa: F401 (registers them)
-from broadsheet.paper.views.moderation import floods, public, queue, redacting, statements
+from broadsheet.paper.views.moderation import floods, held, public, queue, redacting, statements
 from broadsheet.paper.views.moderation.places import PAPER, Place
 
 
@@ -17,6 +17,9 @@ def queue_urls(place: Place, prefix: str = "moderation") -> list[URLPattern]:
         path("counts/", queue.counts, given, name=f"{prefix}-counts"),
         path("<number:pk>/", queue.item, given, name=f"{prefix}-item"),
         path("comment/<number:pk>/redact/", redacting.redact, given, name=f"{prefix}-redact"),
+        path(
+            "held/<number:pk>/redact/", redacting.redact_held, given, name=f"{prefix}-redact-held"
+        ),
         path("<number:pk>/ban/", floods.flood, given, name=f"{prefix}-flood"),
         path("<number:pk>/claim/", queue.claim_item, given, name=f"{prefix}-claim"),
     ]
@@ -27,6 +30,7 @@ urlpatterns = [
     path("report/<number:pk>/<str:signature>/", statements.receipt, name="report-receipt"),
     path("statement/<number:pk>/<str:signature>/", statements.statement, name="statement"),
     path("mine/", statements.mine, name="moderation-mine"),
+    path("mine/<number:pk>/", held.held, name="held"),
     path("log/", public.log, name="moderation-log"),
     path("transparency/", public.transparency, name="transparency"),
     path("transparency/figures.csv", public.figures_csv, name="transparency-csv"),

@@ -310,7 +310,7 @@ def edition_digest(edition: Edition) -> str:
 
     Columns that came later count only where they say something, so that older digests stay true.
     """
-    names = ("note_placement", "approved_by", "reason")
+    names = ("note_placement", "approved_by", "reason", "withheld_reason")
     later = {name: getattr(edition, name) for name in names if getattr(edition, name)}
     return sha256_hex(
         [

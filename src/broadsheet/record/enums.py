@@ -56,6 +56,13 @@ class Standing(models.TextChoices):
     DENIED = "denied", "Denied"
 
 
+class ErasureKind(models.TextChoices):
+    """What was taken from an edition, because a law asks for it."""
+
+    NAME = "name", "The name of a reader who had it erased"
+    EDITION = "edition", "All of its words"
+
+
 class NotePlacement(models.TextChoices):
     """Where readers find the note of an edition."""
 
@@ -107,3 +114,5 @@ class EntryKind(models.TextChoices):
     RESTORATION = "restoration", "Restoration of a comment"
     STORYLINE_JOINED = "storyline_joined", "Put on a storyline"
     STORYLINE_LEFT = "storyline_left", "Taken off a storyline"
+    ERASURE = "erasure", "Words of an edition erased by law"
+    OPENNESS = "openness", "Opening, closing, holding or slowing of the discussion"

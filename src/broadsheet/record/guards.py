@@ -1,8 +1,9 @@
 """Database triggers that keep what was published as it was written.
 
-Django has no constraint for "never changes", so this is SQL of each database. Three changes are
-allowed: erasing the salt of a journal entry (lawful erasure), saying anew where a passage stands in
-the edition in force, and saying until when a story stood on a storyline, once.
+Django has no constraint for "never changes", so this is SQL of each database. Four changes are
+allowed: erasing the salt of a journal entry, changing an edition, its notes, its passages and where it
+is from while an erasure of its words by law is open (see record/erasure.py), saying anew where a
+passage stands in the edition in force, and saying until when a story stood on a storyline, once.
 """
 
 from __future__ import annotations
@@ -37,6 +38,25 @@ _FIXED = {
 """Columns that are fixed in tables whose other columns may change; elsewhere all are."""
 
 
+_EDITION_OF = {
+    "record_edition": "id",
+    "record_passage": "edition_id",
+    "record_noterevision": "edition_id",
+    "record_reconstruction": "edition_id",
+}
+"""The column that says which edition must be open for a change."""
+
+
+def _is_closed(table: str) -> str:
+    """Return the condition under which no erasure of the edition is open; empty where none can be."""
+    if table not in _EDITION_OF:
+        return ""
+    return (
+        "NOT EXISTS (SELECT 1 FROM record_erasure"  # noqa: S608 (names of our own tables)
+        f' WHERE edition_id = OLD."{_EDITION_OF[table]}" AND is_open)'
+    )
+
+
 def _change_condition(table: str, differs: str) -> str:
     """Return the condition under which an UPDATE is refused."""
     if table not in _FIXED:
@@ -46,7 +66,7 @@ def _change_condition(table: str, differs: str) -> str:
         changed += " OR NEW.salt IS NOT NULL"
     if table == "record_storylineplace":
         changed += ' OR OLD."until" IS NOT NULL'
-    return f"WHEN ({changed})"
+    return f"({changed})"
 
 
 def install(
@@ -54,26 +74,34 @@ def install(
     *,
     tables: Iterable[str] = TABLES,
     deletes: bool = True,
+    erasable: bool = True,
 ) -> None:
-    """Create the triggers; without ``deletes`` only those against changes."""
+    """Create the triggers; without ``deletes`` only those against changes. Without ``erasable`` they
+    know of no erasures by law, as before there was a table of these."""
     vendor = schema_editor.connection.vendor
     for table in tables:
         message = _MESSAGES[table]
         for event in ("UPDATE", "DELETE") if deletes else ("UPDATE",):
             name = f"{table}_{event.lower()}_guard"
+            closed = _is_closed(table) if erasable and event == "UPDATE" else ""
             if vendor == "sqlite":
-                condition = _change_condition(table, "IS NOT") if event == "UPDATE" else ""
+                changes = _change_condition(table, "IS NOT") if event == "UPDATE" else ""
+                conditions = " AND ".join(filter(None, (changes, closed)))
+                condition = f"WHEN {conditions}" if conditions else ""
                 schema_editor.execute(
                     f"CREATE TRIGGER {name} BEFORE {event} ON {table} {condition}"
                     f" BEGIN SELECT RAISE(ABORT, '{message}'); END"
                 )
             elif vendor == "postgresql":
-                condition = (
-                    _change_condition(table, "IS DISTINCT FROM") if event == "UPDATE" else ""
-                )
+                changes = _change_condition(table, "IS DISTINCT FROM") if event == "UPDATE" else ""
+                condition = f"WHEN {changes}" if changes else ""
+                # The condition of a trigger can ask no table here; its function can.
+                refusal = f"RAISE EXCEPTION '{message}';"
+                if closed:
+                    refusal = f"IF {closed} THEN {refusal} END IF; RETURN NEW;"
                 schema_editor.execute(
                     f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
-                    f" $$ BEGIN RAISE EXCEPTION '{message}'; END $$"
+                    f" $$ BEGIN {refusal} END $$"
                 )
                 schema_editor.execute(
                     f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {condition}"

@@ -67,6 +67,11 @@ def reconstruct_edition(
     before, after = _neighbours(document, published_at)
     if any(other and other.content == content for other in (before, after)):
         raise EditionRefused("The edition beside it says the same already.")
+    if any(other and other.withheld_at for other in (before, after)):
+        raise EditionRefused(
+            "The words of the edition beside it are erased by law, so nothing can be carried through"
+            " it: an earlier text cannot be added there."
+        )
     edition = build_edition(
         document=document,
         number=next_number(document),

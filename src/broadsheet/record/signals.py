@@ -8,5 +8,12 @@ edition_published = Signal()
 document_changed = Signal()
 """``document``: its address, section or withdrawal changed."""
 
+name_erased = Signal()
+"""``edition``, ``name``, ``neutral``: the name of a reader was taken from it. Sent within the
+transaction."""
+
+edition_withheld = Signal()
+"""``edition``: its words were erased by law. Sent within the transaction."""
+
 edition_reconstructed = Signal()
 """``edition``: an earlier text was added to a history."""

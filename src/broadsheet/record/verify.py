@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from broadsheet.record import journal
 from broadsheet.record.actions import edition_digest
 from broadsheet.record.enums import EntryKind
+from broadsheet.record.erasure import erasure_content
 from broadsheet.record.healing import note_content, reconstruction_content
 from broadsheet.record.models import (
     Address,
     Document,
     Edition,
+    Erasure,
     JournalEntry,
     NoteRevision,
     Passage,
@@ -51,6 +53,7 @@ def verify_record(documents: Sequence[int] | None = None) -> Verification:
         faults.extend(_edition_faults(document))
         faults.extend(_placement_faults(document))
         faults.extend(_storyline_faults(document))
+        faults.extend(_erasure_faults(document))
         for check in _CHECKS:
             faults.extend(check(document))
     entries = JournalEntry.objects.filter(document__in=found).count()
@@ -129,14 +132,46 @@ def _load_reconstructions(entries: Sequence[JournalEntry]) -> dict[int, object]:
     }
 
 
+def _load_erasures(entries: Sequence[JournalEntry]) -> dict[int, object]:
+    """References are ``erasure/<edition>/<number>``."""
+    numbers = {entry.pk: int(entry.reference.split("/")[2]) for entry in entries}
+    found = Erasure.objects.filter(edition__document=entries[0].document_id).in_bulk(
+        list(numbers.values())
+    )
+    return {pk: erasure_content(found[number]) for pk, number in numbers.items() if number in found}
+
+
+def _erasure_faults(document: Document) -> Iterator[journal.Fault]:
+    """Find editions that say something else than their last erasure left, or are still open to it."""
+    last = {
+        erasure.edition_id: erasure
+        for erasure in Erasure.objects.filter(edition__document=document).order_by("pk")
+    }
+    for edition in Edition.objects.filter(pk__in=last).order_by("number"):
+        if not last[edition.pk].digest == edition.digest == edition_digest(edition):
+            problem = f"edition {edition.number} was changed after words of it were erased"
+            yield journal.Fault(document.urn, document.head_sequence, problem)
+    for open_one in Erasure.objects.filter(edition__document=document, is_open=True):
+        problem = f"erasure {open_one.pk} was left open: its edition can be changed"
+        yield journal.Fault(document.urn, document.head_sequence, problem)
+
+
 def _placement_faults(document: Document) -> Iterator[journal.Fault]:
     """Find passages whose words are not in their edition, or whose placement is out of date."""
     texts = dict(
         Edition.objects.filter(passages__document=document).values_list("pk", "canonical_text")
     )
+    withheld = set(
+        Edition.objects.filter(document=document, withheld_at__isnull=False).values_list(
+            "pk", flat=True
+        )
+    )
     for passage in Passage.objects.filter(document=document).order_by("pk").iterator(500):
         where = f"passage {passage.pk}"
-        if texts[passage.edition_id][passage.start : passage.end] != passage.exact:
+        # Of an edition whose words are erased there is nothing to compare with.
+        if passage.edition_id not in withheld and (
+            texts[passage.edition_id][passage.start : passage.end] != passage.exact
+        ):
             yield journal.Fault(
                 document.urn, document.head_sequence, f"{where} is not in its edition"
             )
@@ -176,6 +211,7 @@ def register() -> None:
     journal.register_content(EntryKind.EDITION, _load_editions)
     journal.register_content(EntryKind.ADDRESS, _load_addresses)
     journal.register_content(EntryKind.NOTE, _load_notes)
+    journal.register_content(EntryKind.ERASURE, _load_erasures)
     journal.register_content(EntryKind.RECONSTRUCTION, _load_reconstructions)
     for kind in (
         *(EntryKind.SECTION, EntryKind.WITHDRAWAL, EntryKind.REINSTATEMENT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -9,8 +10,10 @@ from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 from tests import factories
-from tests.integration.moderation.answering import GUEST, said
+from tests.integration.moderation.answering import GUEST, hold, said
+from tests.integration.moderation.test_taking_back import stored
 
+from broadsheet.discussion.actions import Draft, Sender, prepared
 from broadsheet.discussion.models import Comment, CommentVersion, RemovedWords
 from broadsheet.discussion.removal import RemovalRefused, delete_comment, redact_comment
 from broadsheet.discussion.restoration import RestorationRefused, restore_comment
@@ -19,15 +22,19 @@ from broadsheet.moderation.deciding import (
     CannotUndo,
     DecisionRefused,
     Ruling,
+    decide,
     new_batch,
     redact,
+    redact_held,
     remove,
     undo,
-)  # fmt: skip
-from broadsheet.moderation.enums import Ground, Measure, ReportKind, ReportState
-from broadsheet.moderation.models import Decision, QueueItem, Report
+)
+from broadsheet.moderation.enums import Ground, Measure, Outcome, ReportKind, ReportState
+from broadsheet.moderation.models import Decision, HeldComment, QueueItem, Report
+from broadsheet.moderation.reasons import Reason, Verdict
 from broadsheet.moderation.reporting import ReportDraft, file_report
 from broadsheet.moderation.statements import statement_path
+from broadsheet.moderation.submission import hold as put_aside
 from broadsheet.record.models import JournalEntry
 from broadsheet.record.verify import verify_record
 
@@ -242,3 +249,111 @@ def test_queue_and_desk_lead_to_it_only_with_the_right(client, comment, editor, 
 def test_comment_that_is_not_there(client, eve):
     client.force_login(eve)
     assert client.get("/moderation/comment/999/redact/").status_code == 404
+
+
+# What waits, or was not published
+
+
+def held_page(held: HeldComment) -> str:
+    return f"/moderation/held/{held.pk}/redact/"
+
+
+@pytest.fixture
+def waits(bridge) -> HeldComment:
+    held = hold(bridge, WORDS).held
+    assert held is not None
+    return held
+
+
+def test_words_that_wait_are_erased_and_the_writer_is_told(
+    client, waits, eve, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        decision = redact_held(held_id=waits.pk, ruling=ORDER, by=eve)
+
+    waits.refresh_from_db()
+    assert (waits.state, waits.text, waits.name) == ("declined", "", "")
+    assert "Plover" not in stored()
+    assert QueueItem.objects.get().closed_at is not None
+    [letter] = mail.outbox
+    assert letter.to == ["lena@reader.example"] and "7 C 12/26" in letter.body
+    page = unescape(client.get(statement_path(decision)).content.decode())
+    assert "no appeal could bring them back" in page and "Plover" not in page
+    with pytest.raises(AppealRefused):
+        file_appeal(decision_id=decision.pk, words="Please.")
+    assert not Comment.objects.exists()
+
+
+def test_words_that_were_declined_are_erased_with_the_appeal(waits, eve, mod):
+    declined = decide(
+        item_id=QueueItem.objects.get().pk,
+        ruling=Ruling(Measure.DECLINED, Ground.PRIVATE),
+        by=mod,
+        batch=new_batch(),
+    )
+    appeal = file_appeal(decision_id=declined.pk, words="Plover Lane 5 is public.")
+
+    redact_held(held_id=waits.pk, ruling=ORDER, by=eve)
+
+    appeal.refresh_from_db()
+    assert (appeal.state, appeal.words) == ("upheld", "")
+    assert "Plover" not in stored()
+    assert not QueueItem.objects.filter(closed_at=None).exists()
+
+
+def test_change_that_waits_is_erased_and_the_comment_stands(bridge, comment, eve):
+    posting = prepared(
+        document_id=bridge.pk,
+        draft=Draft(text="Her number is 5550100.", name="Lena"),
+        sender=Sender(guest_key=GUEST),
+    )
+    verdict = Verdict([Reason("links", Outcome.HOLD, "It has a number: 5550100.")])
+    held = put_aside(replace(posting, edits_id=comment.pk), verdict)
+
+    redact_held(held_id=held.pk, ruling=ORDER, by=eve)
+
+    assert "5550100" not in stored()
+    assert comment.versions.get().text == WORDS
+    assert verify_record().faults == ()
+
+
+def test_words_that_stand_are_redacted_with_their_comment(client, waits, eve, mod):
+    decide(
+        item_id=QueueItem.objects.get().pk,
+        ruling=Ruling(Measure.PUBLISHED),
+        by=mod,
+        batch=new_batch(),
+    )
+    comment = Comment.objects.get()
+
+    with pytest.raises(DecisionRefused, match="redact the comment"):
+        redact_held(held_id=waits.pk, ruling=ORDER, by=eve)
+    client.force_login(eve)
+    assert client.get(held_page(waits))["Location"] == page_of(comment)
+
+
+def test_page_of_what_waits_warns_and_erases(client, waits, eve):
+    client.force_login(eve)
+    page = unescape(client.get(held_page(waits)).content.decode())
+    assert "This cannot be undone." in page and WORDS in page
+    refused = client.post(held_page(waits), {"ground": "law_privacy"})
+    assert refused.status_code == 422 and "Tick the box" in refused.content.decode()
+
+    answer = client.post(held_page(waits), form())
+
+    assert (answer.status_code, answer["Location"]) == (303, held_page(waits))
+    page = unescape(client.get(held_page(waits)).content.decode())
+    assert "The words are erased" in page and WORDS not in page
+    assert client.get("/moderation/held/999/redact/").status_code == 404
+
+
+def test_who_may_not_cannot_and_queue_leads_only_those_who_may(client, waits, mod, editor):
+    item = QueueItem.objects.get()
+    client.force_login(mod)
+    assert client.post(held_page(waits), form()).status_code == 403
+    assert held_page(waits) not in client.get(f"/moderation/{item.pk}/").content.decode()
+
+    client.force_login(editor)
+
+    assert held_page(waits) in client.get(f"/moderation/{item.pk}/").content.decode()
+    assert client.get(f"/desk{held_page(waits)}").status_code == 200

@@ -19,12 +19,20 @@ from django.conf import settings as product
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
+from django.urls import resolve
 from tests import factories
+from tests.integration.desk.conftest import body, root_page  # noqa: F401
 from tests.integration.moderation.answering import moderator
+from tests.integration.paper.walking import walk
 from tests.integration.press.conftest import application, paper  # noqa: F401
 from wagtail.log_actions import log
 
 from broadsheet import clock
+from broadsheet.corrections.actions import decline
+from broadsheet.corrections.models import Proposal
+from broadsheet.desk.acceptance import accept
+from broadsheet.desk.adoption import front_page, section_page
+from broadsheet.desk.models import StoryPage
 from broadsheet.discussion.actions import Draft, Sender, post_comment, prepared
 from broadsheet.discussion.claims import claim_comments
 from broadsheet.discussion.digests import send_digests
@@ -42,6 +50,7 @@ from broadsheet.discussion.visits import note_visit
 from broadsheet.discussion.wire import news
 from broadsheet.moderation.appeals import file_appeal
 from broadsheet.moderation.deciding import Ruling, decide, new_batch, redact, remove
+from broadsheet.moderation.editions import redact_edition
 from broadsheet.moderation.enums import Ground, Measure, ReportKind
 from broadsheet.moderation.models import HeldComment, QueueItem, RefusedTry, Trace
 from broadsheet.moderation.reporting import ReportDraft, file_report
@@ -53,7 +62,9 @@ from broadsheet.readers.actions import account_of, change_name, change_portrait,
 from broadsheet.readers.disclosures import disclose
 from broadsheet.readers.models import Account, OutgoingMail, stored_keys
 from broadsheet.readers.muting import mute
-from broadsheet.record.models import Document
+from broadsheet.record.healing import supersede_note
+from broadsheet.record.models import Document, Edition
+from broadsheet.record.queries import current_path
 from broadsheet.record.verify import verify_record
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,8 +106,18 @@ PRIVATE = {
     "claim of a name": "claimreason",
 }
 """What nobody but moderators saw; gone whatever is erased."""
-SAID_OF_OTHERS = {"report": "reportfweep", "appeal": "appealyomin", "proposal": "proposalkrill"}
+SAID_OF_OTHERS = {
+    "report": "reportfweep",
+    "appeal": "appealyomin",
+    "proposal": "proposalkrill",
+    "reason of a correction": "ferrykrill",
+    "proposed words": "replacegrue",
+    "declined words": "declinegrue",
+}
 """What was said to the publication about something else: goes with the words."""
+
+OLD = "nine of the zyzzlewump"
+"""Words of an edition that the next one has no more."""
 
 ALLOWED = {
     "moderation_ban.value": "A ban of an address holds until it ends; it would be void otherwise.",
@@ -114,6 +135,8 @@ class Life:
     omar: Account
     feed: str
     """The address of Omar's own feed."""
+    ferry: Document | None = None
+    """Another story, which was corrected by what they proposed."""
     comments: dict[str, Comment] = field(default_factory=dict)
     moments: list[dt.datetime] = field(default_factory=list)
 
@@ -139,7 +162,7 @@ def sent(life: Life, text: str, *, as_guest: bool = False, **more) -> Comment | 
 
 
 @pytest.fixture
-def life(paper, settings, publication) -> Life:  # noqa: F811
+def life(paper, settings, publication, root_page) -> Life:  # noqa: F811
     # Tasks stay in their table, and so does the mail that they would send.
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     author = factories.author("Ann Lee", account=factories.account("ann@news.example", "Ann Lee"))
@@ -162,6 +185,7 @@ def life(paper, settings, publication) -> Life:  # noqa: F811
     made = Life(document, account, client, omar, renew_feed(account=omar))
     talk(made)
     be_moderated(made)
+    be_thanked(made)
     be_told(made)
     return made
 
@@ -257,6 +281,48 @@ def be_moderated(life: Life) -> None:
     log(instance=life.account, action="wagtail.edit", user=mod)
 
 
+def be_thanked(life: Life) -> None:
+    """Let a story of the desk be corrected by what they proposed, with thanks in credit and notes."""
+    front_page()
+    page = StoryPage(
+        title="Ferry", slug="ferry", body=body(f"The ferry leaves at {OLD}."), live=False
+    )
+    section_page(factories.section()).add_child(instance=page)
+    page.save_revision().publish()
+    ferry = life.ferry = StoryPage.objects.get(pk=page.pk).document
+    editor = factories.administrator("fay@news.example", "Fay Ferry")
+
+    def propose(replacement: str, reason: str) -> Proposal:
+        return factories.proposal(
+            ferry, OLD, replacement, reason=reason, proposer=life.account, name=""
+        )
+
+    accepted = accept(
+        proposal_id=propose("ten", "The ferrykrill says ten.").pk,
+        user=editor,
+        note="It leaves at ten, as Grumio Vance told us.",
+    )
+    assert accepted.edition.credit == "Grumio Vance"
+    supersede_note(
+        edition_id=accepted.edition.pk,
+        text="It leaves at ten. Thanks to Grumio Vance, and to the harbour.",
+        by="Fay Ferry",
+    )
+    ferry.refresh_from_db()
+    for number, word in enumerate(
+        (SAID_OF_OTHERS["declined words"], SAID_OF_OTHERS["proposed words"])
+    ):
+        proposal = factories.proposal(
+            ferry, "ten", word, reason=f"Because {number}.", proposer=life.account, name=""
+        )
+        if word == SAID_OF_OTHERS["declined words"]:
+            decline(proposal_id=proposal.pk, by="Fay Ferry", reason="It does not.")
+    # Somebody goes on with a draft in which the credit still stands.
+    page = StoryPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    page.edition_credit, page.edition_note = "Grumio Vance", "By Grumio Vance."
+    page.save_revision(user=editor)
+
+
 def be_told(life: Life) -> None:
     """Let others be told of it, by mail that waits."""
     tell()
@@ -274,7 +340,7 @@ def stored() -> dict[str, str]:
     """Return all that the database holds: text by table and column, of all tables there are."""
     found: dict[str, list[str]] = {}
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names():
+        for table in connection.introspection.table_names(include_views=True):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             names = [column[0] for column in cursor.description]
             for row in cursor.fetchall():
@@ -291,41 +357,86 @@ def as_text(value: object) -> str:
 
 def public_paths(life: Life) -> list[tuple[str, str]]:
     """Return paths, and queries, of all pages on which something of it may stand."""
-    document = life.document
-    document.refresh_from_db()
-    pages = [
-        *("", "discussion/", "v/1/", "v/2/", "changes/", "annotations/", "timemap/"),
-        *("timemap/json/", "moments/", "live/", "at/", "comment/", "propose/"),
-        f"discussion/since/0/{document.head_sequence}/",
-    ]
-    found = [(STORY + page, "") for page in pages]
+    assert life.ferry is not None
+    found = of_story(life.document, STORY, life.moments)
+    ferry = current_path(life.ferry.pk)
+    assert ferry is not None
+    editions = life.ferry.editions.values_list("published_at", flat=True)
+    found += of_story(life.ferry, ferry, sorted({*editions, *life.moments}))
     found += [
-        (f"{STORY}discussion/", f"sort={sort}")
-        for sort in ("best", "newest", "oldest", "questions", "answered")
-    ]
-    found += [(f"{STORY}annotations/", "page=0"), ("/search/", "q=Bridge")]
-    for moment in life.moments:
-        instant = moment.strftime("%Y%m%dT%H%M%SZ")
-        found += [(f"{STORY}at/{instant}/", ""), (f"{STORY}at/{instant}/discussion/", "")]
-    for pk in document.comments.values_list("pk", flat=True):
-        found += [
-            (f"/c/{pk}/{below}", "") for below in ("", "versions/", "acts/", "more/", "report/")
-        ]
-        found += [(f"/a/{pk}/", ""), (f"{STORY}discussion/{pk}/", "")]
-    found += [(f"/proposal/{pk}/", "") for pk in document.proposals.values_list("pk", flat=True)]
-    found += [
-        (f"{STORY}passage/{pk}/", "") for pk in document.passages.values_list("pk", flat=True)
-    ]
-    found += [
-        (path, "")
-        for path in (
-            *("/", "/feed.xml", "/corrections/", "/corrections/feed.xml", "/by/ann-lee/"),
-            *("/moderation/log/", "/moderation/transparency/", "/moderation/rules/"),
-            *("/moderation/transparency/figures.csv", f"/reader/{life.account.pk}/"),
-            *(f"/reader/{life.account.pk}/initials.svg", f"/inbox/{life.feed}.xml"),
+        (path, query)
+        for path, query in (
+            *(("/", ""), ("/search/", "q=Bridge"), ("/search/", "q=Vance"), ("/feed.xml", "")),
+            *(("/corrections/", ""), ("/corrections/feed.xml", ""), ("/corrections/", "q=Vance")),
+            *(("/by/ann-lee/", ""), ("/topic/bridge/", ""), ("/robots.txt", ""), ("/me/", "")),
+            *(("/moderation/log/", ""), ("/moderation/transparency/", "")),
+            *(("/moderation/rules/", ""), ("/moderation/transparency/figures.csv", "")),
+            *((f"/reader/{life.account.pk}/", ""), (f"/inbox/{life.feed}.xml", "")),
+            (f"/reader/{life.account.pk}/initials.svg", ""),
+            *((f"/follow/story/{life.document.pk}/", ""), ("/follow/author/ann-lee/", "")),
+            ("/favicon.svg", ""),
         )
     ]
     return found
+
+
+def of_story(document: Document, path: str, moments: list[dt.datetime]) -> list[tuple[str, str]]:
+    """Return the paths and queries of all pages of one story."""
+    document.refresh_from_db()
+    numbers = list(document.editions.values_list("number", flat=True))
+    pages = [
+        *("", "discussion/", *(f"v/{number}/" for number in numbers), "changes/", "annotations/"),
+        *("timemap/", "timemap/json/", "moments/", "live/", "at/", "at/nonsense/", "mine/"),
+        *("comment/", "propose/", f"discussion/since/0/{document.head_sequence}/"),
+    ]
+    found = [(path + page, "") for page in pages]
+    found += [
+        (f"{path}discussion/", f"sort={sort}")
+        for sort in ("best", "newest", "oldest", "questions", "answered")
+    ]
+    found += [(f"{path}annotations/", "page=0"), (f"{path}changes/", "from=1&to=2")]
+    found.append((f"/tg{path}", ""))
+    for moment in moments:
+        instant = moment.strftime("%Y%m%dT%H%M%SZ")
+        found += [(f"{path}at/{instant}/", ""), (f"{path}at/{instant}/discussion/", "")]
+        found += [
+            (f"{path}at/{instant}/discussion/{pk}/", "")
+            for pk in document.comments.filter(parent=None).values_list("pk", flat=True)[:3]
+        ]
+    for pk in document.comments.values_list("pk", flat=True):
+        found += [
+            (f"/c/{pk}/{below}", "")
+            for below in ("", "versions/", "acts/", "more/", "report/", "edit/", "delete/")
+        ]
+        found += [(f"/a/{pk}/", ""), (f"{path}discussion/{pk}/", "")]
+    found += [(f"/proposal/{pk}/", "") for pk in document.proposals.values_list("pk", flat=True)]
+    found += [(f"{path}passage/{pk}/", "") for pk in document.passages.values_list("pk", flat=True)]
+    return found
+
+
+NOT_SEARCHED = {
+    "account/": "somebody’s own pages; of others they are asked for by Omar",
+    "desk/": "the database is searched, and the desk shows what is there",
+    "moderation/": "the moderators’ queue shows what is in the database; what is public is asked for",
+    "documents/": "Wagtail’s own, for documents with a password; it has nobody’s words",
+    "stop/": "says nothing but that it is stopped",
+    "follow/confirm/": "says nothing but what is followed",
+}
+"""Beginnings of routes that are not asked for, with the reason."""
+ONLY_POST = {"react-thanks", "react-answers", "answer", "timegate", "choose-moment"}
+"""Names of routes that are sent forms, or that only lead on."""
+
+
+def test_no_address_is_forgotten(life):
+    asked = {resolve(path).url_name for path, _ in public_paths(life)}
+    forgotten = [
+        each.route
+        for each in walk()
+        if not each.route.startswith(tuple(NOT_SEARCHED))
+        and each.name
+        and each.name not in asked | ONLY_POST
+    ]
+    assert forgotten == []
 
 
 def shown(life: Life, paper) -> dict[str, str]:  # noqa: F811
@@ -416,6 +527,11 @@ def test_erased_account_is_nowhere(life, paper, tmp_path, keeps_words):  # noqa:
     assert [word for word in known(KEPT) if word in visible] == (known(KEPT) if keeps_words else [])
     assert "Do they nest there?" in visible and "It is." in visible
     assert not Trace.objects.filter(guest_key=GUEST).exists()
+    corrected = Edition.objects.get(document=life.ferry, number=2)
+    assert corrected.credit == "a deleted reader"
+    assert corrected.note == "It leaves at ten, as a deleted reader told us."
+    assert "Thanks to a deleted reader, and to the harbour." in visible
+    assert "Spotted by" in visible and "The ferry leaves at ten." in visible
     check_record()
 
 
@@ -451,4 +567,21 @@ def test_redaction_also_takes_what_was_kept_of_a_removed_comment(life, paper, tm
 
     places = {**stored(), **shown(life, paper), **files(tmp_path)}
     assert hits(places, [PRIVATE["removed comment"], SAID_OF_OTHERS["appeal"]]) == []
+    check_record()
+
+
+def test_edition_that_is_removed_by_law_is_nowhere(life, paper, tmp_path):  # noqa: F811
+    editor = factories.administrator("eve@news.example", "Eve Editor")
+    before = shown(life, paper)
+    edition = Edition.objects.get(document=life.ferry, number=1)
+    assert len(hits(before, ["zyzzlewump"])) > 5
+    ruling = Ruling(Measure.WITHHELD, Ground.LAW_PRIVACY, law="Order 7 of the court of Kingston")
+
+    redact_edition(edition_id=edition.pk, ruling=ruling, by=editor)
+
+    places = {**stored(), **shown(life, paper), **files(tmp_path)}
+    assert hits(places, ["zyzzlewump"]) == []
+    visible = "\n".join(places.values())
+    assert "The ferry leaves at ten." in visible
+    assert "Order 7 of the court of Kingston" in places["/moderation/log/?"]
     check_record()

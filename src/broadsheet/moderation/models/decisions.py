@@ -42,6 +42,9 @@ class Decision(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     by_name = models.CharField(max_length=150, blank=True)
+    is_by_editor = models.BooleanField(
+        default=False, help_text="Decided at the desk by who answers for the story."
+    )
     decided_at = models.DateTimeField()
     until = models.DateTimeField(null=True, help_text="When the measure ends; null: it does not.")
     waited = models.PositiveIntegerField(

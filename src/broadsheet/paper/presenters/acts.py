@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.urls import reverse
+
 from broadsheet.discussion.enums import CommentKind, MarkedBy, ReactionKind
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.people import Person
@@ -42,8 +44,8 @@ class Occasion:
     is_own: bool
     given: frozenset[ReactionKind]
     """What this person says of the comment."""
-    edit_waits: bool
-    """Whether new words of it wait for a moderator; told to its writer only."""
+    waiting_edit: int | None
+    """The new words of it that wait for a moderator; told to its writer only."""
     marks_as: MarkedBy | None
     """In what role this person may say whether it answers the question above it."""
 
@@ -101,10 +103,10 @@ def _own(on: Occasion) -> Iterable[Act]:
     if not on.is_own or on.comment.kind != CommentKind.COMMENT:
         return
     if not on.comment.removed_at and on.is_open:
-        note = (
-            "Your change waits for a moderator." if on.edit_waits else "All versions stay public."
-        )
-        yield Act("Edit", f"{on.base}edit/", note=note)
+        yield Act("Edit", f"{on.base}edit/", note="All versions stay public.")
+    if on.waiting_edit is not None:
+        note = "Your change waits for a moderator."
+        yield Act("See it or take it back", reverse("held", args=[on.waiting_edit]), note=note)
     if on.comment.removed_by not in ERASED_BY:
         yield Act("Delete", f"{on.base}delete/", note="The words go for good; replies stay.")
 

@@ -115,16 +115,16 @@ def _bodies(comment: Comment, proposal: Proposal | None, about: Annotated) -> li
     }
     if proposal is None:
         return [said]
-    bodies: list[dict[str, Any]] = [
-        {
+    bodies: list[dict[str, Any]] = [{**said, "purpose": "describing"}]
+    if proposal.words_erased_at is None:
+        proposed = {
             "type": "TextualBody",
             "value": proposal.replacement,
             "format": "text/plain",
             "language": about.language,
             "purpose": "editing",
-        },
-        {**said, "purpose": "describing"},
-    ]
+        }
+        bodies.insert(0, proposed)
     if proposal.source_url:
         bodies.append(
             {"type": "SpecificResource", "source": proposal.source_url, "purpose": "linking"}

@@ -13,6 +13,7 @@ from broadsheet.corrections.models import Proposal
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
 from broadsheet.record.enums import EditionKind, NotePlacement, Standing
+from broadsheet.record.erasure import A_DELETED_READER
 from broadsheet.record.models import Document, Edition, NoteRevision, Reconstruction
 from broadsheet.record.queries import with_notes
 
@@ -78,7 +79,7 @@ class Credit:
 
     @property
     def is_unnamed(self) -> bool:
-        return self.name == UNNAMED
+        return self.name in (UNNAMED, A_DELETED_READER)
 
 
 @dataclass(frozen=True)
@@ -252,7 +253,7 @@ def _reconstruction(edition: Edition, zone: dt.tzinfo) -> ReconstructionView | N
 def _carried_out(proposal: Proposal) -> CarriedOut:
     return CarriedOut(
         before=proposal.passage.exact,
-        after=proposal.replacement,
+        after=proposal.proposed,
         verdict=ProposalState(proposal.state).label.lower(),
         name=proposal.credit or UNNAMED,
         path=f"/c/{proposal.comment_id}/" if proposal.comment_id else "",

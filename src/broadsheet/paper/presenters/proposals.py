@@ -54,7 +54,7 @@ class ProposalView:
 
 
 def proposal_view(proposal: Proposal, *, zone: dt.tzinfo, path: str) -> ProposalView:
-    before, after = proposal.passage.exact, proposal.replacement
+    before, after = proposal.passage.exact, proposal.proposed
     return ProposalView(
         proposal,
         difference(align(before, after), before, after),

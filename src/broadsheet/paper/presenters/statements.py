@@ -7,9 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils.text import Truncator
+
 from broadsheet.discussion.models import CommentVersion, RemovedWords
-from broadsheet.moderation.enums import Ground, Measure, ReportKind, ReportState
-from broadsheet.moderation.models import Decision, Report
+from broadsheet.moderation.enums import (
+    TOLD_TO_ALL,
+    Ground,
+    HeldKind,
+    Measure,
+    ReportKind,
+    ReportState,
+)
+from broadsheet.moderation.models import Decision, HeldComment, Report
 from broadsheet.paper.presenters.moments import Moment, moment
 
 _TITLES = {
@@ -17,7 +27,6 @@ _TITLES = {
     Measure.REMOVED: "Your comment was removed",
     Measure.REDACTED: "The words of your comment were erased",
     Measure.BANNED: "You may not comment here",
-    Measure.CLOSED: "A discussion was closed",
 }
 
 
@@ -53,6 +62,32 @@ class ReportView:
     is_answered_before: bool
     answer: str
     has_email: bool
+
+
+@dataclass(frozen=True)
+class WaitingView:
+    """What waits, as its writer finds it again."""
+
+    href: str
+    what: str
+    at: Moment
+    words: str
+    headline: str
+
+
+BEGINNING = 80
+"""Characters by which a writer knows a comment again."""
+
+
+def waiting_view(held: HeldComment, zone: dt.tzinfo) -> WaitingView:
+    edition = held.document.edition
+    return WaitingView(
+        href=reverse("held", args=[held.pk]),
+        what="Change of a comment" if held.kind == HeldKind.EDIT else "Comment",
+        at=moment(held.held_at, zone),
+        words=Truncator(" ".join(held.text.split())).chars(BEGINNING),
+        headline=edition.headline if edition else "",
+    )
 
 
 def decision_view(decision: Decision, zone: dt.tzinfo) -> DecisionView:
@@ -123,6 +158,8 @@ class LogLine:
     who: str
     until: Moment | None
     came_of_it: str
+    said: str
+    """What was said of a discussion or an edition, for everybody; of a person it is for that person."""
 
 
 _REVERSALS = {Measure.UNDONE: "taken back by the moderator", Measure.RESTORED: "reversed on appeal"}
@@ -140,6 +177,10 @@ def log_lines(
         _log_line(each, zone, paths.get(each.document_id or 0, ""), with_names)
         for each in decisions
     ]
+
+
+def _role(decision: Decision) -> str:
+    return "an editor" if decision.is_by_editor else "a moderator"
 
 
 def _log_line(decision: Decision, zone: dt.tzinfo, path: str, with_names: bool) -> LogLine:
@@ -162,7 +203,10 @@ def _log_line(decision: Decision, zone: dt.tzinfo, path: str, with_names: bool) 
         headline=edition.headline if edition else "",
         path=path,
         comment=str(decision.comment_id) if decision.comment_id else "",
-        who=(decision.by_name if with_names else "") or "a moderator",
+        who=(decision.by_name if with_names else "") or _role(decision),
         until=moment(decision.until, zone) if decision.until else None,
         came_of_it=came,
+        said=". ".join(filter(None, (decision.law.rstrip("."), decision.words)))
+        if decision.measure in TOLD_TO_ALL
+        else "",
     )

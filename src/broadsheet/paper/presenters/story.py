@@ -25,7 +25,7 @@ from broadsheet.paper.presenters.cards import LEAD_SIZES, headline_of
 from broadsheet.paper.presenters.editions import EditionView, edition_views, first_published
 from broadsheet.paper.presenters.frame import Frame
 from broadsheet.paper.presenters.moments import Moment, moment
-from broadsheet.paper.presenters.openness import OPEN, Openness, openness_of
+from broadsheet.paper.presenters.openness import OPEN, Openness, openness_of, openness_then
 from broadsheet.paper.presenters.passages import Body, BodyBlock, body_of, talk_of
 from broadsheet.paper.presenters.storylines import StorylineBox, storyline_boxes
 from broadsheet.paper.presenters.structured import json_ld, story_data
@@ -64,6 +64,8 @@ class StoryView:
     sequence: int = 0
     """The document's journal number, read before the rest: what happens later has a higher one."""
     openness: Openness = OPEN
+    openness_then: Openness | None = None
+    """How open the discussion was at a past moment, where that was kept."""
     is_preview: bool = False
     is_past: bool = False
     storylines: Sequence[StorylineBox] = ()
@@ -109,6 +111,14 @@ class StoryView:
         return picture_html(lead.picture, alt=lead.alt, sizes=LEAD_SIZES, eager=True)
 
 
+class EditionWithheld(LookupError):
+    """The words of the edition that was in force are removed by law."""
+
+    def __init__(self, edition: Edition) -> None:
+        super().__init__(f"{edition} is withheld")
+        self.edition = edition
+
+
 def story_view(
     document: Document, *, path: str, around: Frame, at: dt.datetime | None = None
 ) -> StoryView | None:
@@ -122,6 +132,8 @@ def story_view(
     edition = edition_at(document, at)
     if edition is None:
         return None
+    if edition.withheld_at is not None:
+        raise EditionWithheld(edition)
     editions = list(
         with_notes(editions_of(document, at), at).defer(
             "body_html", "canonical_text", "content_data"
@@ -238,6 +250,7 @@ def _view(
         structured="" if is_past else json_ld(structured),
         document_id=document.pk,
         sequence=document.head_sequence,
+        openness_then=openness_then(document, at, around.zone) if at else None,
         openness=OPEN if is_past else openness_of(thread, now, around.zone),
         is_past=is_past,
         storylines=boxes,

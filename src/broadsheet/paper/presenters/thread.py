@@ -16,7 +16,7 @@ from broadsheet.corrections.queries import proposals_by_comment
 from broadsheet.discussion.enums import CommentKind, Mark, Origin, RemovedBy
 from broadsheet.discussion.heat import Pace, hot_branches
 from broadsheet.discussion.interests import question_of
-from broadsheet.discussion.models import Comment
+from broadsheet.discussion.models import Comment, CommentVersion
 from broadsheet.discussion.pages import More, Sort, Spot, ThreadPage, add_passages
 from broadsheet.discussion.queries import discussion_settings, is_closed
 from broadsheet.discussion.questions import Questions
@@ -32,6 +32,17 @@ NO_PACES: Mapping[int, Pace] = {}
 NO_NAME = "Name not recorded"
 REMOVED = "a removed comment"
 ERASED_READER = "Deleted reader"
+
+
+TAKEN_BACK = "<p><em>A moderator published words here by mistake and took them back.</em></p>"
+"""What a comment says at the moments at which they stood."""
+
+
+def _words(version: CommentVersion | None) -> SafeString:
+    # Made safe when it was stored: broadsheet.discussion.markdown.
+    if version is None:
+        return mark_safe("")
+    return mark_safe(TAKEN_BACK if version.taken_back_at else version.html)
 
 
 def name_of(comment: Comment) -> str:
@@ -429,7 +440,7 @@ def comment_view(
         placed=placed,
         posted=moment(comment.posted_at, zone) if comment.posted_at else None,
         # Made safe when it was stored: broadsheet.discussion.markdown.
-        html=mark_safe(version.html if version else ""),
+        html=_words(version),
         write_path="" if is_closed else f"{path}comment/",
         about=talk.abouts.get(comment.pk, ()),
         proposal=proposal_view(proposal, zone=zone, path=path) if proposal else None,

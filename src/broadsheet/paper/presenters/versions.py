@@ -25,15 +25,18 @@ class VersionView:
     is_marked: bool
     """Whether it came so late that readers are told beside the comment."""
     is_last: bool
+    taken_back: Moment | None
+    """When a moderator took it back, who had published it by mistake."""
 
 
 def version_views(versions: Sequence[CommentVersion], zone: dt.tzinfo) -> list[VersionView]:
     """Return the versions of a comment, given in their order, the newest first."""
     views = []
     before: CommentVersion | None = None
+    """The one before that has words."""
     for version in versions:
         changes: Sequence[ParagraphChange] = ()
-        if before is not None:
+        if before is not None and version.taken_back_at is None:
             changes = difference(align(before.text, version.text), before.text, version.text)
         views.append(
             VersionView(
@@ -44,7 +47,8 @@ def version_views(versions: Sequence[CommentVersion], zone: dt.tzinfo) -> list[V
                 changes=changes,
                 is_marked=bool(before and version.marked_at != before.marked_at),
                 is_last=version.valid_to is None,
+                taken_back=moment(version.taken_back_at, zone) if version.taken_back_at else None,
             )
         )
-        before = version
+        before = before if version.taken_back_at else version
     return views[::-1]

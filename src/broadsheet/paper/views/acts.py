@@ -59,10 +59,7 @@ def acts_page(
         path=path,
         is_open=document.withdrawn_at is None and not is_closed(thread, clock.now()),
         is_own=(is_own := person.wrote(comment)),
-        edit_waits=is_own
-        and HeldComment.objects.filter(
-            comment=comment, kind=HeldKind.EDIT, state=HeldState.WAITING
-        ).exists(),
+        waiting_edit=waiting_edit(comment) if is_own else None,
         given=frozenset(
             ReactionKind(kind)
             for kind in open_reactions(person)
@@ -87,6 +84,14 @@ def acts_page(
     if status == 429:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def waiting_edit(comment: Comment) -> int | None:
+    """Return which new words of a comment wait for a moderator. One statement."""
+    waiting = HeldComment.objects.filter(
+        comment=comment, kind=HeldKind.EDIT, state=HeldState.WAITING
+    )
+    return waiting.values_list("pk", flat=True).first()
 
 
 @csrf_exempt

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from broadsheet.paper.presenters.changes import difference_of
 from broadsheet.paper.presenters.editions import EditionView, edition_views, told
 from broadsheet.paper.presenters.frame import frame, page
+from broadsheet.paper.presenters.openness import openness_history
 from broadsheet.paper.views.addresses import find_address, moved
 from broadsheet.paper.views.story import of_document
 from broadsheet.press.marking import pressed
@@ -42,7 +43,11 @@ def changes(request: HttpRequest, path: str) -> HttpResponse:
         "headline": editions[-1].edition.headline,
         "path": found.path,
         "editions": editions[::-1],
+        "openness": openness_history(found.document, around.zone),
         "difference": difference_of(earlier, later) if earlier is not later else None,
+        "gone": [
+            item.edition.number for item in (earlier, later) if item.edition.withheld_at is not None
+        ],
         "earlier": earlier,
         "later": later,
         "unknown": next((value[:_SHOWN] for value in asked.values() if value not in known), ""),

@@ -23,7 +23,7 @@ from broadsheet.paper.presenters.cards import headline_of
 from broadsheet.paper.presenters.form import CommentForm
 from broadsheet.paper.presenters.frame import frame, page
 from broadsheet.paper.presenters.moments import moment as when
-from broadsheet.paper.presenters.openness import openness_of
+from broadsheet.paper.presenters.openness import openness_of, openness_then
 from broadsheet.paper.presenters.thread import page_view, thread_view
 from broadsheet.paper.views.addresses import find_address, moved
 from broadsheet.paper.views.story import of_document
@@ -143,6 +143,7 @@ def _page(
             around.zone,
             root_number=root.root_number if root else None,
         ),
+        "then": openness_then(document, end, around.zone) if end else None,
         "earlier": earlier,
         "earlier_words": words,
         "read_only": at is not None or document.withdrawn_at is not None,

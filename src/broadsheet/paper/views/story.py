@@ -17,6 +17,7 @@ from broadsheet.paper.presenters.form import CommentForm
 from broadsheet.paper.presenters.frame import frame, page, private_page
 from broadsheet.paper.presenters.moments import moment as when
 from broadsheet.paper.presenters.story import (
+    EditionWithheld,
     StoryView,
     past_edition_view,
     preview_view,
@@ -28,7 +29,7 @@ from broadsheet.paper.views.moments import negotiated, time_refused
 from broadsheet.press.marking import made_from, pressed
 from broadsheet.record.content import EditionContent
 from broadsheet.record.keys import FRAME, document_key, storyline_key
-from broadsheet.record.models import Document, Edition, Section
+from broadsheet.record.models import Address, Document, Edition, Section
 from broadsheet.record.queries import current_path
 
 
@@ -71,6 +72,8 @@ def edition(request: HttpRequest, path: str, number: int) -> HttpResponse:
     chosen = Edition.objects.filter(document=found.document, number=number).first()
     if chosen is None:
         raise Http404("there is no such edition")
+    if chosen.withheld_at is not None:
+        return withheld(found, chosen, path=request.path)
     around = frame()
     view = past_edition_view(found.document, chosen, path=found.path, around=around)
     context = {
@@ -101,7 +104,10 @@ def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     around = frame()
     # All that happened within the second belongs to it.
     end = at + dt.timedelta(seconds=1) - dt.timedelta(microseconds=1)
-    view = story_view(found.document, path=found.path, around=around, at=end)
+    try:
+        view = story_view(found.document, path=found.path, around=around, at=end)
+    except EditionWithheld as gone:
+        return withheld(found, gone.edition, path=request.path)
     if view is None:
         history = history_of(found.document, found.path)
         return time_refused(history, status=404, path=request.path)
@@ -123,6 +129,26 @@ def moment(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
 def storylines_shown(view: StoryView) -> list[int]:
     """Return the ids of the storylines whose other stories a page names."""
     return [box.storyline_id for box in view.storylines]
+
+
+def withheld(found: Address, edition: Edition, *, path: str) -> HttpResponse:
+    """Say that the words of an edition were removed by law, and why (451, RFC 7725).
+
+    It stays in the TimeMap; without ``Memento-Datetime`` the answer claims to be no memento.
+    """
+    around = frame()
+    assert edition.withheld_at is not None
+    context = {
+        "edition": edition,
+        "published": when(edition.published_at, around.zone),
+        "withheld": when(edition.withheld_at, around.zone),
+        "path": found.path,
+        "here": found.document.section_id,
+    }
+    response = page("paper/withheld.html", context, around=around, path=path, status=451)
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Link"] = history_of(found.document, found.path).links()
+    return of_document(response, found.document)
 
 
 def of_document(

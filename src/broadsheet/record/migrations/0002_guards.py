@@ -4,7 +4,7 @@ from broadsheet.record import guards
 
 
 def install(apps, schema_editor):  # type: ignore[no-untyped-def]
-    guards.install(schema_editor, tables=guards.FIRST_TABLES)
+    guards.install(schema_editor, tables=guards.FIRST_TABLES, erasable=False)
 
 
 def remove(apps, schema_editor):  # type: ignore[no-untyped-def]

@@ -10,11 +10,11 @@ def lift(apps, schema_editor):  # type: ignore[no-untyped-def]
 
 
 def guard_again(apps, schema_editor):  # type: ignore[no-untyped-def]
-    guards.install(schema_editor, tables=guards.FIRST_TABLES)
+    guards.install(schema_editor, tables=guards.FIRST_TABLES, erasable=False)
 
 
 def guard_new(apps, schema_editor):  # type: ignore[no-untyped-def]
-    guards.install(schema_editor, tables=guards.LATER_TABLES)
+    guards.install(schema_editor, tables=guards.LATER_TABLES, erasable=False)
 
 
 def lift_new(apps, schema_editor):  # type: ignore[no-untyped-def]

@@ -3,6 +3,7 @@
 from broadsheet.record.models.alignments import EditionAlignment
 from broadsheet.record.models.documents import Address, Document
 from broadsheet.record.models.editions import Edition, EditionAuthor, EditionTopic
+from broadsheet.record.models.erasures import Erasure
 from broadsheet.record.models.journal import JournalEntry
 from broadsheet.record.models.masthead import Author, Publication, Section, Topic
 from broadsheet.record.models.notes import NoteRevision, Reconstruction
@@ -22,6 +23,7 @@ __all__ = [
     "EditionAlignment",
     "EditionAuthor",
     "EditionTopic",
+    "Erasure",
     "JournalEntry",
     "NoteRevision",
     "Passage",

@@ -19,7 +19,8 @@ class Edition(models.Model):
     """One published version of a document.
 
     Holds all that is needed to print it for ever: the structured content, the body as HTML, and the
-    canonical text that passages refer to. A database trigger refuses to change or delete a row.
+    canonical text that passages refer to. A database trigger refuses to change or delete a row, unless
+    an erasure by law is under way (see record/erasure.py).
     """
 
     document = models.ForeignKey(
@@ -48,6 +49,10 @@ class Edition(models.Model):
     canonical_text = models.TextField(blank=True)
     word_count = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, help_text="SHA-256 of all of the above, hexadecimal.")
+    withheld_at = models.DateTimeField(null=True, help_text="When its words were erased by law.")
+    withheld_reason = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="Public: why."
+    )
 
     authors = models.ManyToManyField(
         "record.Author", through="record.EditionAuthor", related_name="editions"

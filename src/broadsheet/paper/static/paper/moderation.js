@@ -88,6 +88,28 @@ function problemAt(item, message) {
   place.textContent = message;
 }
 
+/** Take away what does not wait any more; who is typing there reads why, and keeps what was typed. */
+function letGo(item, words) {
+  if (!item) return;
+  const isHere = item.contains(document.activeElement);
+  if (isHere && document.activeElement.matches("input:not([type=checkbox]), select, textarea")) {
+    item.querySelector(".mod-text").replaceChildren();
+    problemAt(item, words);
+    return;
+  }
+  const next = isHere ? neighbour(item) : null;
+  const gone = document.createElement("p");
+  gone.className = "mod-settled";
+  gone.textContent = `${words} (${item.querySelector("h2").textContent.replace(/\s+/g, " ").trim()})`;
+  item.replaceWith(gone);
+  if (isHere) {
+    tell(words);
+    go(next);
+  }
+  countSelected();
+  fetchMore();
+}
+
 async function decide(fields) {
   let answer;
   try {
@@ -308,8 +330,12 @@ function begin() {
   setInterval(async () => {
     if (document.hidden) return;
     try {
-      const answer = await fetch(`${base}counts/`, { headers: { Accept: "application/json" } });
-      if (answer.ok) showCounts(await answer.json());
+      const shown = items().map((item) => item.dataset.item);
+      const answer = await fetch(`${base}counts/?items=${shown.join("-")}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const counts = await answer.json();
+      showCounts(counts);
+      for (const [pk, words] of Object.entries(counts.gone)) letGo(itemOf(pk), words);
     } catch {
       // Asked again soon.
     }

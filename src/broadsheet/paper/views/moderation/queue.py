@@ -14,6 +14,7 @@ from django.template.loader import get_template
 from django.views.decorators.http import require_POST, require_safe
 
 from broadsheet import clock
+from broadsheet.discussion.models import Comment
 from broadsheet.moderation.claims import CLAIMED_FOR, ClaimedByAnother, claim, release
 from broadsheet.moderation.deciding import (
     UNDO_WITHIN,
@@ -21,19 +22,21 @@ from broadsheet.moderation.deciding import (
     DecisionRefused,
     ItemGone,
     Ruling,
+    check_held_redactable,
     decide,
     new_batch,
     undo,
     undoable,
 )
-from broadsheet.moderation.enums import Ground, ItemKind
-from broadsheet.moderation.models import QueueItem
+from broadsheet.moderation.enums import Ground, HeldState, ItemKind
+from broadsheet.moderation.models import HeldComment, QueueItem
 from broadsheet.moderation.permissions import may_redact
 from broadsheet.moderation.queries import (
     QueueCounts,
     QueueFilters,
     comments_lately,
     decisions_about,
+    gone_items,
     judged_comment,
     judged_held,
     queue_counts,
@@ -62,6 +65,12 @@ MAX_AT_ONCE = 100
 """Things that one form decides."""
 MAX_WORDS = 2000
 """Characters of a moderator's words that are read at all; the action says how many are allowed."""
+MAX_SHOWN = 200
+"""Things of one open page that are asked after."""
+GONE = {
+    HeldState.WITHDRAWN: "Its writer took it back.",
+    "": "It does not wait any more: another moderator decided it.",
+}
 _CURSOR = re.compile(r"(-?\d{1,18})-(\d{1,18})", re.ASCII)
 _NAME = re.compile(r"[a-z0-9_-]{1,60}", re.ASCII)
 _BATCH = re.compile(r"[0-9a-f]{32}")
@@ -194,10 +203,22 @@ def item(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
         ],
         "decisions": [decision_line(each, zone) for each in decisions_about(comment, held)],
         "versions": comment.versions.order_by("number") if comment else (),
-        "redact": comment.pk if comment and may_redact(request.user) else None,
+        "redact": _redactable(comment, held) if may_redact(request.user) else "",
         "is_alone": True,
     }
     return place.page(request, "item", context)
+
+
+def _redactable(comment: Comment | None, held: HeldComment | None) -> str:
+    """Return what of a thing can be erased for good, as its address names it; empty where nothing."""
+    if held is not None:
+        try:
+            check_held_redactable(held)
+        except DecisionRefused:
+            pass
+        else:
+            return f"held/{held.pk}"
+    return f"comment/{comment.pk}" if comment else ""
 
 
 @for_moderators
@@ -338,8 +359,12 @@ def claim_item(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
 @for_moderators
 @require_safe
 def counts(request: HttpRequest, place: Place) -> HttpResponse:
-    """Say how much waits, for pages that are open."""
-    return private(JsonResponse(_counts_data()))
+    """Say how much waits, for pages that are open, and which of the ``items`` they show do not wait
+    any more. One statement for these."""
+    given = request.GET.get("items", "").split("-")[:MAX_SHOWN]
+    shown = [pk for each in given if (pk := number_of(each))]
+    gone = {str(pk): GONE[why] for pk, why in gone_items(shown).items()}
+    return private(JsonResponse({**_counts_data(), "gone": gone}))
 
 
 def _counts_data() -> dict[str, Any]:

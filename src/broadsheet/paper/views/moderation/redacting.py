@@ -1,17 +1,20 @@
-"""Lawful redaction: the words of one comment are erased for good, after a page that says so."""
+"""Lawful redaction: words of one comment, or that wait to be one, are erased for good, after a page that
+says so."""
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from broadsheet.discussion.models import Comment, RemovedWords
 from broadsheet.discussion.removal import ERASED_BY
-from broadsheet.moderation.deciding import MAX_LAW, DecisionRefused, Ruling
+from broadsheet.moderation.deciding import MAX_LAW, DecisionRefused, Ruling, check_held_redactable
 from broadsheet.moderation.deciding import redact as erase_words
+from broadsheet.moderation.deciding import redact_held as erase_held
 from broadsheet.moderation.enums import Ground, Measure
+from broadsheet.moderation.models import HeldComment
 from broadsheet.moderation.permissions import may_redact
 from broadsheet.moderation.statements import MAX_REASON
 from broadsheet.paper.presenters.frame import frame
@@ -39,44 +42,100 @@ def redact(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
         raise Http404("there is no such comment")
     if request.method != "POST":
         return _shown(request, place, comment)
-    ground = request.POST.get("ground", "")
-    ruling = Ruling(
-        measure=Measure.REDACTED,
-        ground=Ground(ground) if ground in Ground.values else None,
-        words=request.POST.get("words", "")[:MAX_WORDS],
-        law=request.POST.get("law", "")[:MAX_WORDS],
-    )
     try:
-        if "sure" not in request.POST:
-            raise DecisionRefused(UNSURE)
-        erase_words(comment_id=pk, ruling=ruling, by=cast("Account", request.user))
+        erase_words(comment_id=pk, ruling=_ruling(request), by=cast("Account", request.user))
     except DecisionRefused as refusal:
         return _shown(request, place, comment, problem=str(refusal), status=422)
     return HttpResponseRedirect(f"{place.base}comment/{pk}/redact/", status=303)
 
 
+@guarded(may_redact, "You may not erase words for good.")
+@require_http_methods(["GET", "HEAD", "POST"])
+def redact_held(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    """Show the words that wait, or were declined, and erase them for good."""
+    held = HeldComment.objects.filter(pk=pk).first()
+    if held is None:
+        raise Http404("there is no such held comment")
+    if request.method != "POST":
+        return _shown_held(request, place, held)
+    try:
+        erase_held(held_id=pk, ruling=_ruling(request), by=cast("Account", request.user))
+    except DecisionRefused as refusal:
+        return _shown_held(request, place, held, problem=str(refusal), status=422)
+    return HttpResponseRedirect(f"{place.base}held/{pk}/redact/", status=303)
+
+
+def _ruling(request: HttpRequest) -> Ruling:
+    """Return what the form says. Raises :class:`DecisionRefused` where its box is not ticked."""
+    if "sure" not in request.POST:
+        raise DecisionRefused(UNSURE)
+    ground = request.POST.get("ground", "")
+    return Ruling(
+        measure=Measure.REDACTED,
+        ground=Ground(ground) if ground in Ground.values else None,
+        words=request.POST.get("words", "")[:MAX_WORDS],
+        law=request.POST.get("law", "")[:MAX_WORDS],
+    )
+
+
+def _shown_held(
+    request: HttpRequest, place: Place, held: HeldComment, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    try:
+        check_held_redactable(held)
+    except DecisionRefused as refusal:
+        is_done, done_words = True, held.decision_reason or str(refusal)
+    else:
+        is_done, done_words = False, ""
+    if is_done and held.text and held.comment_id:
+        return HttpResponseRedirect(f"{place.base}comment/{held.comment_id}/redact/", status=303)
+    context = {
+        "subject": f"held/{held.pk}",
+        "is_held": True,
+        "name": held.name or NO_NAME,
+        "texts": [held.text],
+        "is_done": is_done,
+        "done_words": done_words,
+        "removed": moment(held.decided_at, frame().zone) if held.decided_at else None,
+        **_typed(request),
+        "problem": problem,
+    }
+    return place.page(request, "redact", context, status=status)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """Return what stands in the form."""
+    data = request.POST
+    return {
+        "ground_options": ground_options(data.get("ground", "law_privacy")),
+        "words": data.get("words", "")[:MAX_WORDS],
+        "law": data.get("law", "")[:MAX_WORDS],
+        "max_reason": MAX_REASON,
+        "max_law": MAX_LAW,
+    }
+
+
 def _shown(
     request: HttpRequest, place: Place, comment: Comment, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    data, zone = request.POST, frame().zone
+    zone = frame().zone
     kept = RemovedWords.objects.filter(comment=comment).first()
     versions = list(comment.versions.order_by("number").values_list("number", "text"))
     texts = [kept.texts.get(str(number), "") if kept else text for number, text in versions]
     quoting = _quoting(comment, texts)
     context = {
         "comment": comment,
+        "subject": f"comment/{comment.pk}",
+        "done_words": "In their place stands: "
+        + (comment.removal_reason or "Deleted by its writer"),
         "name": (kept.name if kept else comment.name) or NO_NAME,
         "texts": texts,
         "is_done": comment.removed_by in ERASED_BY or (comment.removed_at and not kept),
         "removed": moment(comment.removed_at, zone) if comment.removed_at else None,
         "quoting": quoting[:SHOWN],
         "quoting_count": len(quoting),
-        "ground_options": ground_options(data.get("ground", "law_privacy")),
-        "words": data.get("words", "")[:MAX_WORDS],
-        "law": data.get("law", "")[:MAX_WORDS],
+        **_typed(request),
         "problem": problem,
-        "max_reason": MAX_REASON,
-        "max_law": MAX_LAW,
     }
     return place.page(request, "redact", context, status=status)
 

@@ -18,14 +18,16 @@ from broadsheet.moderation.models import Appeal, Decision, Report
 from broadsheet.moderation.permissions import moderators
 from broadsheet.moderation.queries import decisions_of, reports_of
 from broadsheet.moderation.statements import is_link, report_path, statement_path
+from broadsheet.moderation.taking_back import waiting_of
 from broadsheet.paper.presenters.frame import frame, private_page
 from broadsheet.paper.presenters.statements import (
     decision_view,
     report_view,
     said_in,
+    waiting_view,
 )
 from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here, private, wants_json
-from broadsheet.paper.views.me import Guest, writer_of
+from broadsheet.paper.views.people import person_of
 from broadsheet.record.queries import current_path
 
 MAX_FIELD = 10_000
@@ -155,19 +157,19 @@ def _shown(
 
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """List what was decided about one's own comments, and what came of one's own reports."""
-    account, _ = writer_of(request)
-    guest = Guest.known(request) if account is None else None
-    key = guest.key if guest else ""
+    """List what waits of one's own, what was decided about it, and what came of one's own reports."""
+    person = person_of(request)
+    account, key = person.account, person.guest_key
     zone = frame().zone
     context = {
+        "waiting": [waiting_view(each, zone) for each in waiting_of(person)],
         "decisions": [
             (decision_view(each, zone), statement_path(each)) for each in decisions_of(account, key)
         ],
         "reports": [
             (report_view(each, zone), report_path(each)) for each in reports_of(account, key)
         ],
-        "is_known": bool(account or guest),
+        "is_known": person.is_known,
         "writer": account.name if account else "",
     }
     response = private_page(

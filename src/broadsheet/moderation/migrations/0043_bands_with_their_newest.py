@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('discussion', '0151_address_days'),
-        ('moderation', '0040_redactions'),
+        ('moderation', '0042_withheld_editions'),
         ('record', '0130_restorations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

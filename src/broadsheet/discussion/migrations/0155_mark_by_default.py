@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('discussion', '0151_address_days'),
+        ('discussion', '0154_edits_taken_back'),
     ]
 
     operations = [
