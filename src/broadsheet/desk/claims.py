@@ -14,6 +14,7 @@ from wagtail.admin.menu import MenuItem
 from broadsheet.discussion.claims import ClaimRefused, decide_claim
 from broadsheet.discussion.enums import AliasState, Origin
 from broadsheet.discussion.models import Comment, NameClaim
+from broadsheet.record.queries import publication
 
 SHOWN = 50
 """Claims on the page; the next come when these are decided."""
@@ -52,7 +53,8 @@ class ClaimMenuItem(MenuItem):
 def claim_list(request: HttpRequest) -> HttpResponse:
     if not may_decide(request):
         raise PermissionDenied
-    return TemplateResponse(request, "desk/claims.html", {"claims": open_claims()})
+    context = {"claims": open_claims(), "zone": publication().zone}
+    return TemplateResponse(request, "desk/claims.html", context)
 
 
 @require_POST

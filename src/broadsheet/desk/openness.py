@@ -18,7 +18,7 @@ from wagtail.admin.ui.tables import Column
 from broadsheet import clock
 from broadsheet.desk.models import StoryPage
 from broadsheet.discussion.enums import SetBy, ThreadMode
-from broadsheet.discussion.heat import COOL_AFTER, STEPS, hot_branches
+from broadsheet.discussion.heat import COOL_AFTER, STEPS, Pace, hot_branches
 from broadsheet.discussion.models import OpennessChange, Thread
 from broadsheet.discussion.openness import OpennessRefused
 from broadsheet.moderation.discussions import set_discussion
@@ -138,7 +138,7 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponse:
         "thread": thread,
         "zone": zone,
         "hot": sorted(hot_branches(thread, now).items()),
-        "steps": sorted(STEPS),
+        "steps": [(reports, Pace(seconds).every) for reports, seconds in sorted(STEPS)],
         "cool_hours": COOL_AFTER.total_seconds() / 3600,
         "public_path": current_path(document.pk),
     }

@@ -36,9 +36,14 @@ class Pace:
     until: dt.datetime | None = None
 
     @property
+    def every(self) -> str:
+        """Return how long somebody waits, as words after “every”."""
+        return _in_words(self.seconds)
+
+    @property
     def words(self) -> str:
         where = "In this part of the discussion" if self.is_branch else "In this discussion"
-        return f"{where} everybody can post one comment every {_in_words(self.seconds)}."
+        return f"{where} everybody can post one comment every {self.every}."
 
 
 def _in_words(seconds: int) -> str:

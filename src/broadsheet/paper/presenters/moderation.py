@@ -101,6 +101,13 @@ MEASURES = {
     "restore": Measure.RESTORED,
     "uphold": Measure.UPHELD,
 }
+LOOKS_FOR = {
+    "links": Ground.SPAM,
+    "filter": Ground.SPAM,
+    "service": Ground.SPAM,
+    "duplicates": Ground.REPEATED,
+}
+"""The ground on which a comment would be declined for which a rule of the gate was right."""
 DONE = {
     Measure.PUBLISHED: "Published",
     Measure.DECLINED: "Not published",
@@ -224,7 +231,7 @@ def item_view(waiting: Waiting, *, zone: dt.tzinfo, by: Account, now: dt.datetim
         closed_to=closed_to,
         first=decision_line(decision, zone) if decision else None,
         appeal=item.appeal.words if item.appeal else "",
-        ground=_reported_ground(waiting.reports),
+        ground=_offered_ground(waiting),
     )
 
 
@@ -300,8 +307,14 @@ def decision_line(decision: Decision, zone: dt.tzinfo) -> DecisionLine:
     )
 
 
-def _reported_ground(reports: Sequence[Report]) -> str:
-    return str(reports[0].ground) if reports else ""
+def _offered_ground(waiting: Waiting) -> str:
+    """Return the ground that is chosen already when a form opens: what readers reported first, or
+    what the rule that held the comment looks for. Most rules look for nothing so definite."""
+    if waiting.reports:
+        return str(waiting.reports[0].ground)
+    reasons = waiting.item.held.reasons if waiting.item.held else ()
+    found = (LOOKS_FOR[each["rule"]] for each in reasons if each["rule"] in LOOKS_FOR)
+    return str(next(found, ""))
 
 
 def _claim(waiting: Waiting, by: Account, now: dt.datetime, zone: dt.tzinfo) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 640
-HEIGHT = 200
-LEFT = 44
-BOTTOM = 26
-TOP = 12
+HEIGHT = 212
+LEFT = 72
+BOTTOM = 34
+TOP = 16
 GAP = 0.28
 """Share of a month's room that stays empty."""
 

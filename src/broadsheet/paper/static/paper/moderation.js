@@ -47,11 +47,12 @@ function go(item) {
   item.scrollIntoView({ block: "nearest" });
 }
 
-/** Return what is focused once an item is gone: the next one, or the one before. */
+/** Return what is focused once an item is gone: the next one that is not on its way, or the one before. */
 function neighbour(item) {
   const all = items();
   const place = all.indexOf(item);
-  return all[place + 1] ?? all[place - 1] ?? null;
+  const isFree = (each) => !each.hasAttribute("aria-busy");
+  return all.slice(place + 1).find(isFree) ?? all.slice(0, place).findLast(isFree) ?? null;
 }
 
 function showCounts(counts) {
@@ -71,7 +72,7 @@ function settle(item, words, batch) {
   undo.type = "button";
   undo.textContent = "Undo";
   undo.setAttribute("aria-label", `Undo: ${words}, ${what}`);
-  undo.addEventListener("click", () => undoBatch(batch));
+  undo.addEventListener("click", () => inTurn(() => undoBatch(batch)));
   done.append(`${words}: ${what} `, undo);
   item.replaceWith(done);
   return [done, item];
@@ -90,7 +91,8 @@ function problemAt(item, message) {
 
 /** Take away what does not wait any more; who is typing there reads why, and keeps what was typed. */
 function letGo(item, words) {
-  if (!item) return;
+  // What was decided here just now is on its way to be settled.
+  if (!item || item.hasAttribute("aria-busy")) return;
   const isHere = item.contains(document.activeElement);
   if (isHere && document.activeElement.matches("input:not([type=checkbox]), select, textarea")) {
     item.querySelector(".mod-text").replaceChildren();
@@ -104,32 +106,65 @@ function letGo(item, words) {
   item.replaceWith(gone);
   if (isHere) {
     tell(words);
-    go(next);
+    if (next) go(next);
+    else rest();
   }
   countSelected();
   fetchMore();
 }
 
-async function decide(fields) {
+let last = Promise.resolve();
+let sent = 0;
+
+/** Do one thing after another, in the order in which they were asked for. */
+function inTurn(act) {
+  last = last.then(act);
+  return last;
+}
+
+/** Where focus stands when there is nothing to go to. */
+function rest() {
+  told.tabIndex = -1;
+  told.focus();
+}
+
+/** Decide; focus goes on at once, and what is on its way is not sent again. */
+function decide(fields) {
+  const wanted = fields.getAll("item").map(itemOf).filter((item) => item && !item.hasAttribute("aria-busy"));
+  if (fields.has("item") && !wanted.length) return;
+  for (const item of wanted) item.setAttribute("aria-busy", "true");
+  const here = wanted.find((item) => item.contains(document.activeElement)) ?? wanted.at(-1);
+  const next = here ? neighbour(here) : null;
+  if (next) go(next);
+  else if (here) rest();
+  const number = ++sent;
+  // Whoever went on since is not fetched back.
+  const isStillThere = () => number === sent && document.activeElement === (next ?? told);
+  inTurn(() => sendDecision(fields, wanted, isStillThere));
+}
+
+async function sendDecision(fields, wanted, isStillThere) {
+  const back = (item) => item?.isConnected && isStillThere() && go(item);
   let answer;
   try {
     answer = await post("decide/", fields);
   } catch {
+    for (const item of wanted) item.removeAttribute("aria-busy");
     tell("The server could not be reached. Nothing was decided; please try again.", true);
+    back(wanted[0]);
     return;
   }
+  for (const item of wanted) item.removeAttribute("aria-busy");
   const { body } = answer;
   if (body.error) {
     tell(body.error, true);
+    back(wanted[0]);
     return;
   }
   const places = [];
-  let next = null;
   for (const pk of body.done) {
     const item = itemOf(pk);
-    if (!item) continue;
-    next = neighbour(item);
-    places.push(settle(item, body.words, body.batch));
+    if (item) places.push(settle(item, body.words, body.batch));
   }
   if (body.batch) batches.push({ batch: body.batch, places });
   const refused = Object.entries(body.refused);
@@ -139,10 +174,10 @@ async function decide(fields) {
   }
   if (refused.length) {
     tell(`${body.done.length ? `${body.done.length} decided, ` : ""}${refused.length} not: ${refused[0][1]}`, true);
-    go(itemOf(refused[0][0]) ?? next);
+    back(itemOf(refused[0][0]));
   } else {
-    tell(`${body.words}${places.length > 1 ? `: ${places.length}` : ""}.`);
-    go(next);
+    const isLast = !items().length && !root.querySelector("[data-more] a");
+    tell(`${body.words}${places.length > 1 ? `: ${places.length}` : ""}.${isLast ? " Nothing more waits here." : ""}`);
   }
   if (body.counts) showCounts(body.counts);
   countSelected();
@@ -186,14 +221,14 @@ async function fetchMore() {
     const { html, next } = await answer.json();
     const holder = document.createElement("ol");
     holder.innerHTML = trusted(html);
-    const hadNone = items().length === 0;
+    const hadNone = !items().some((each) => !each.hasAttribute("aria-busy"));
     for (const each of [...holder.children]) {
       const pk = each.querySelector(".mod-item")?.dataset.item;
       if (pk && !itemOf(pk)) list.append(each);
     }
     if (next) link.href = next;
     else link.remove();
-    if (hadNone) go(items()[0]);
+    if (hadNone && document.activeElement === told) go(items().find((each) => !each.hasAttribute("aria-busy")));
   } catch {
     // The link stays and can be followed.
   } finally {
@@ -279,7 +314,7 @@ const ACTS = {
     if (select) select.checked = !select.checked;
     countSelected();
   },
-  u: () => batches.length && undoBatch(batches.at(-1).batch),
+  u: () => inTurn(() => batches.length && undoBatch(batches.at(-1).batch)),
   "?": toggleHelp,
 };
 const ARROWS = { ArrowDown: "j", ArrowUp: "k" };
