@@ -107,9 +107,25 @@ def test_comment_is_changed_where_it_stands_and_deleted_with_its_replies_kept(
     expect(writer.locator("#version-3 ins")).to_contain_text("were")
     writer.get_by_role("link", name="Back to the comment").click()
 
-    writer.locator(f"#{comment}").get_by_role("link", name="Delete").click()
-    writer.get_by_role("button", name="Delete it").click()
+    writer.evaluate("window.untouched = true")
+    delete = writer.locator(f"#{comment}").get_by_role("link", name="Delete")
+    delete.focus()
+    writer.keyboard.press("Enter")
+    question = writer.locator(f"#{comment} [data-delete]")
+    expect(question).to_be_focused()
+    expect(question).to_contain_text("This cannot be undone.")
+    writer.keyboard.press("Escape")
+    expect(delete).to_be_focused()
+    writer.keyboard.press("Enter")
+    expect(question).to_be_focused()
+    writer.keyboard.press("Tab")
+    expect(writer.get_by_role("button", name="Delete it")).to_be_focused()
+    writer.keyboard.press("Enter")
     expect(writer.locator(f"#{comment} .said")).to_contain_text("Deleted by its writer")
+    # Focus goes to what is read next, and the page is not left.
+    expect(writer.locator(f"#{reply}")).to_be_focused()
+    expect(writer.locator("[data-status]")).to_have_text("Your comment is deleted.")
+    assert writer.evaluate("window.untouched")
     expect(writer.locator(f"#{reply} .said")).to_contain_text("They can be turned up.")
 
 

@@ -411,3 +411,56 @@ def test_decision_that_is_refused_comes_back_into_focus(moderator, site, quiet):
         "Say in your own words"
     )
     expect(item(page, "Refused at first.")).to_be_focused()
+
+
+def watch(site, word: str) -> None:
+    """Let comments wait that have a word in them."""
+    change = (
+        "from broadsheet.moderation.options import as_data\n"
+        "from broadsheet.moderation.setting import rules_as_set, set_rule\n"
+        "options = as_data(rules_as_set()['words'].options)\n"
+        f"set_rule(name='words', is_on=True, options=options | {{'watched': [{word!r}]}}, by=None)\n"
+    )
+    subprocess.run(
+        command("manage", "shell", "--no-imports", "-c", change),
+        env=environment(site.data, free_port()),
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_writer_sees_what_would_be_held_and_rephrases_or_sends_it(open_page, site, quiet, scripts):
+    word = f"paraffin{'one' if scripts else 'two'}"
+    watch(site, word)
+    # The browser notes a refusal (422) as an error of its own.
+    page = open_page(quiet, expect_faults=True, java_script_enabled=scripts)
+
+    def form():
+        return page.locator("form[data-write]").last
+
+    def send(text: str, button: str) -> None:
+        form().get_by_label("Your comment").fill(text)
+        form().get_by_role("button", name=button).click()
+
+    form().get_by_label("Name", exact=True).fill("Tilda Frost")
+    send(f"The lamps smell of {word}.", "Post")
+    error = form().locator(".error")
+    expect(error).to_contain_text(word)
+    expect(error).to_contain_text("Sent again as it is, it waits until a moderator has read it.")
+    if scripts:
+        expect(form().get_by_label("Your comment")).to_be_focused()
+    expect(form().get_by_label("Your comment")).to_have_value(f"The lamps smell of {word}.")
+    again = "Post" if scripts else "Send as it is"
+    send(f"The lamps smell, scripts {scripts}.", again)
+    expect(page.locator("[data-thread]")).to_contain_text(f"The lamps smell, scripts {scripts}.")
+
+    page.goto(quiet)
+    if not form().get_by_label("Name", exact=True).input_value():
+        form().get_by_label("Name", exact=True).fill("Tilda Frost")
+    send(f"And the stove smells of {word}.", "Post")
+    expect(form().locator(".error")).to_contain_text("as it is")
+    send(f"And the stove smells of {word}.", again)
+    held = page.locator(".held", has_text=f"And the stove smells of {word}.")
+    expect(held).to_be_visible()
+    expect(open_page(quiet).locator("[data-thread]")).not_to_contain_text("And the stove smells")

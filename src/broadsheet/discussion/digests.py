@@ -198,7 +198,7 @@ def ask_by_mail(sender: Any, comment: Comment, key: str, **kwargs: Any) -> None:
     context = {
         "headline": edition.headline if edition else "",
         "origin": settings.ORIGIN,
-        "path": f"/c/{comment.pk}/more/?key={key}",
+        "path": f"/c/{comment.pk}/acts/?key={key}",
     }
     with transaction.atomic():
         queue_mail(

@@ -259,6 +259,8 @@ class Comment(models.Model):
         default=0, db_default=0, help_text="In millionths, see discussion/scores.py."
     )
 
+    asked: Comment | None = None
+    """The question that it is below, once ``questions.asked_above`` has looked for it."""
     shown_versions: list[CommentVersion]
     """The version valid at the moment asked for; set by the queries."""
     shown_passages: list[CommentPassage]

@@ -18,7 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from broadsheet.discussion.models import Comment, CommentPassage, CommentVersion
-from broadsheet.discussion.questions import answers_then
+from broadsheet.discussion.questions import answers_then, asked_above
 from broadsheet.discussion.reactions import counts_then, scores_then
 from broadsheet.discussion.restoration import as_then
 from broadsheet.discussion.standing import linked, standing, valid
@@ -233,7 +233,8 @@ def _first_replies(document: Document, room: Mapping[int, int], at: dt.datetime 
 
 def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list[Comment]:
     """Load comments with author and the version that was valid, in reading order. One statement; at a
-    past moment another for their reactions, and one for the answers to questions."""
+    past moment another for their reactions, and one for the answers to questions; one where questions
+    stand above the comments that are not among them."""
     versions = CommentVersion.objects.filter(
         comment__in=Comment.objects.filter(chosen, standing(at)).order_by().values("pk")
     ).select_related(
@@ -245,14 +246,21 @@ def _loaded(chosen: Q, at: dt.datetime | None, limit: int | None = None) -> list
     )
     versions = versions.filter(valid(at))
     # Nothing else of the account is loaded: no page can show its address.
-    versions = versions.annotate(has_profile=F("comment__account__has_profile"))
-    comments = []
+    versions = versions.annotate(
+        has_profile=F("comment__account__has_profile"),
+        question_count=F("comment__document__thread__question_count"),
+    )
+    comments, has_questions = [], False
     for version in versions.order_by("comment__root_number", "comment__path")[:limit]:
         comment = version.comment
         comment.shown_versions = [version]
         comment.shown_passages = []
         comment.has_profile = version.has_profile is True
+        comment.asked = None
+        has_questions = bool(version.question_count)
         comments.append(comment)
+    if has_questions:
+        asked_above(comments)
     if at is not None and comments:
         as_then(comments, at)
         counts_then(comments, at)

@@ -1,7 +1,8 @@
 """Questions of readers, and which reply answers them.
 
 A comment can be put as a question. Its writer, an author of the story or the publication marks one
-of the direct replies as the answer, and can take the mark away. Each is an entry of the journal; the
+of the replies below it as the answer, and can take the mark away. A reply answers the question that
+is nearest above it. Each is an entry of the journal; the
 marks are kept with their times, so that past moments show what was marked then.
 """
 
@@ -19,6 +20,7 @@ from broadsheet.discussion.enums import MarkedBy
 from broadsheet.discussion.models import AnswerMark, Comment, CommentVersion, Thread
 from broadsheet.discussion.people import Person
 from broadsheet.discussion.standing import standing, valid
+from broadsheet.discussion.threads import steps
 from broadsheet.record import journal
 from broadsheet.record.actions import lock_document
 from broadsheet.record.enums import EntryKind
@@ -48,7 +50,7 @@ def role_for(question: Comment, document: Document, person: Person) -> MarkedBy 
 
 @transaction.atomic
 def mark_answer(*, reply_id: int, person: Person, at: dt.datetime | None = None) -> Comment:
-    """Say that a reply answers the question above it; another mark of the question ends.
+    """Say that a reply answers the question that it is below; another mark of the question ends.
 
     Returns the question. Raises :class:`AnswerRefused`.
     """
@@ -56,7 +58,7 @@ def mark_answer(*, reply_id: int, person: Person, at: dt.datetime | None = None)
     document, question, reply, role = _checked(reply_id, person)
     if question.answer_id == reply.pk:
         return question
-    if reply.removed_at or question.removed_at:
+    if reply.removed_at:
         raise AnswerRefused("This comment was removed.")
     end_mark(document, question, at=now)
     mark = AnswerMark.objects.create(
@@ -102,11 +104,71 @@ def count_questions(document: Document) -> None:
     )
 
 
+def question_above(reply: Comment) -> Comment | None:
+    """Return the question that a comment is below, the nearest of those that stand. One statement,
+    none for a root."""
+    if reply.depth == 1:
+        return None
+    above = Comment.objects.filter(
+        Q(sequence__in=steps(bytes(reply.path))[:-1]) | Q(depth=1) | Q(pk=reply.parent_id),
+        document=reply.document_id,
+        root_number=reply.root_number,
+        is_question=True,
+        removed_at=None,
+    )
+    return above.order_by("-depth").first()
+
+
+def asked_above(comments: Sequence[Comment]) -> None:
+    """Set of each comment the question that it is below, the nearest of those that stand.
+
+    No statement, or one if questions may stand above that are not among the comments.
+    """
+    by_place = {(comment.root_number, comment.sequence): comment for comment in comments}
+    roots = {comment.root_number: comment for comment in comments if comment.depth == 1}
+    wanted: dict[int, set[int]] = {}
+    for comment in comments:
+        numbers = _numbers_above(comment)
+        if comment.depth > 1 and comment.root_number not in roots:
+            wanted.setdefault(comment.root_number, set())
+        if missing := {each for each in numbers if (comment.root_number, each) not in by_place}:
+            wanted.setdefault(comment.root_number, set()).update(missing)
+    if wanted:
+        sequences = {each for numbers in wanted.values() for each in numbers}
+        found = Comment.objects.filter(
+            Q(depth=1) | Q(sequence__in=sequences),
+            document=comments[0].document_id,
+            root_number__in=list(wanted),
+            is_question=True,
+        ).order_by("pk")
+        for each in found:
+            by_place.setdefault((each.root_number, each.sequence), each)
+            if each.depth == 1:
+                roots.setdefault(each.root_number, each)
+    for comment in comments:
+        above = [by_place.get((comment.root_number, each)) for each in _numbers_above(comment)]
+        parent = comment.parent if comment.depth > 1 else None
+        root = roots.get(comment.root_number) if comment.depth > 1 else None
+        comment.asked = max(
+            (each for each in (root, *above, parent) if each and _asks(each)),
+            key=lambda each: each.depth,
+            default=None,
+        )
+
+
+def _asks(comment: Comment) -> bool:
+    return comment.is_question and comment.removed_at is None
+
+
+def _numbers_above(comment: Comment) -> list[int]:
+    return steps(bytes(comment.path))[:-1]
+
+
 def _checked(reply_id: int, person: Person) -> tuple[Document, Comment, Comment, MarkedBy]:
     document = lock_document(Comment.objects.only("document_id").get(pk=reply_id).document_id)
-    reply = Comment.objects.select_related("parent").get(pk=reply_id)
-    question = reply.parent
-    if question is None or not question.is_question:
+    reply = Comment.objects.get(pk=reply_id)
+    question = question_above(reply)
+    if question is None:
         raise AnswerRefused("This comment is no reply to a question.")
     role = role_for(question, document, person)
     if role is None:
@@ -178,6 +240,9 @@ def thread_questions(document: Document, at: dt.datetime | None = None) -> Quest
         .order_by("comment__sequence")[:LISTED]
     )
     comments = [version.comment for version in versions]
+    for comment in comments:
+        # Of these only their own answers are asked for.
+        comment.asked = None
     if at is None:
         count, answered = thread.question_count, thread.answered_count
     else:
@@ -196,10 +261,10 @@ def thread_questions(document: Document, at: dt.datetime | None = None) -> Quest
 
 def answers_then(comments: Sequence[Comment], at: dt.datetime) -> None:
     """Set the answer of each question to what was marked at a moment. One statement if there are
-    questions among the comments or above them."""
+    questions among the comments or above them, see :func:`asked_above`."""
     asked: dict[int, list[Comment]] = {}
     for comment in comments:
-        for each in (comment, comment.parent if comment.parent_id else None):
+        for each in (comment, comment.asked):
             if each is not None and each.is_question:
                 asked.setdefault(each.pk, []).append(each)
     if not asked:

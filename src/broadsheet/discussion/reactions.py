@@ -23,6 +23,7 @@ from broadsheet.discussion.keys import reactions_key
 from broadsheet.discussion.models import Comment, Reaction, Thread
 from broadsheet.discussion.people import Person
 from broadsheet.discussion.queries import is_closed
+from broadsheet.discussion.questions import question_above
 from broadsheet.discussion.scores import best_score, best_score_in_store, is_due
 from broadsheet.press.keys import change_after_commit
 from broadsheet.record.models import Document
@@ -166,8 +167,7 @@ def _locked(comment_id: int) -> tuple[Thread, Comment]:
         .select_related("document")
         .get(pk=document_id)
     )
-    comment = Comment.objects.select_related("parent").select_for_update(of=("self",))
-    return thread, comment.get(pk=comment_id)
+    return thread, Comment.objects.select_for_update(of=("self",)).get(pk=comment_id)
 
 
 def _check_may(
@@ -179,7 +179,7 @@ def _check_may(
         raise ReactionRefused("This comment was removed.")
     if thread.document.withdrawn_at or is_closed(thread, now):
         raise ReactionRefused("The discussion was closed; it can be read.")
-    if kind == ReactionKind.ANSWERS and not (comment.parent and comment.parent.is_question):
+    if kind == ReactionKind.ANSWERS and question_above(comment) is None:
         raise ReactionRefused("This comment is no reply to a question.")
     if person.wrote(comment):
         raise ReactionRefused("This is your own comment.")

@@ -103,7 +103,7 @@ def _name(comment: Comment | None) -> str:
 
 def _path(notice: Notice, story: str) -> str:
     if notice.kind == NoticeKind.ASKED:
-        return f"/c/{notice.comment_id}/more/"
+        return f"/c/{notice.comment_id}/acts/"
     if notice.kind == NoticeKind.WORDS and notice.edition:
         return f"{story}changes/?to={notice.edition.number}#difference"
     if notice.kind in (NoticeKind.EDITION, NoticeKind.STANDING) and notice.edition:

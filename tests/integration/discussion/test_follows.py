@@ -37,6 +37,7 @@ from broadsheet.readers.muting import mute
 from broadsheet.record.actions import append_edition, withdraw_document
 from broadsheet.record.placements import Pointer
 from broadsheet.record.storylines import make_storyline, put_on_storylines
+from broadsheet.record.queries import current_path
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +136,38 @@ def test_editions_and_what_becomes_of_a_story_are_told(story, stranger, author):
     assert told(stranger) == [("edition", 1), ("withdrawn", 1)]
     words = [telling.words for telling in tellings(list(inbox(stranger)))]
     assert sorted(words) == ["Correction: “Bridge”", "“Bridge” was withdrawn"]
+
+
+def test_followers_are_told_when_the_standing_of_a_story_changes(story, stranger):
+    follow(account=stranger, target=Target(document=story))
+
+    def publish(standing: str, basis: str, kind: str = "update", note: str = "More is known."):
+        append_edition(
+            document_id=story.pk,
+            content=replace(factories.content("Bridge"), standing=standing, standing_basis=basis),
+            kind=kind,
+            note=note,
+            slug="bridge",
+        )
+        tell()
+
+    publish("rumour", "A man on the ferry.")
+    publish("rumour", "Two men on the ferry.")
+    publish("confirmed", "The minutes.", kind="correction", note="It is certain now.")
+    publish("", "", note="No more is said of it.")
+
+    assert told(stranger) == [("standing", 1), ("edition", 1), ("standing", 1), ("standing", 1)]
+    said = {each.path: (each.words, each.excerpt) for each in tellings(list(inbox(stranger)))}
+    changes = f"{current_path(story.pk)}changes/?to="
+    assert said == {
+        f"{changes}2#difference": ("“Bridge” is now said to be rumour", "More is known."),
+        f"{changes}3#difference": ("Update: “Bridge”", "More is known."),
+        f"{changes}4#difference": ("“Bridge” is now said to be confirmed", "It is certain now."),
+        f"{changes}5#difference": (
+            "“Bridge” says no more how sure it is",
+            "No more is said of it.",
+        ),
+    }
 
 
 def test_new_story_is_told_to_who_follows_an_author_once(story, stranger, author, colleague):

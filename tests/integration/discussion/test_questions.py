@@ -8,15 +8,19 @@ import pytest
 from tests import factories
 
 from broadsheet.discussion.actions import Draft, post_comment
+from broadsheet.discussion.enums import ReactionKind
 from broadsheet.discussion.models import AnswerMark, Comment, CommentSource, Thread
 from broadsheet.discussion.pages import Sort, thread_page
 from broadsheet.discussion.people import Person
 from broadsheet.discussion.questions import (
     AnswerRefused,
+    asked_above,
     mark_answer,
+    question_above,
     thread_questions,
     unmark_answer,
 )
+from broadsheet.discussion.reactions import react
 from broadsheet.discussion.removal import remove_comment
 from broadsheet.discussion.wire import news
 from broadsheet.record.models import Document, JournalEntry
@@ -27,6 +31,7 @@ STORY = "/2026/09/bridge/"
 NINE = factories.MORNING + dt.timedelta(hours=1)
 MINUTE = dt.timedelta(minutes=1)
 ASKER = Person(guest_key="a" * 64)
+OTHER = Person(guest_key="b" * 64)
 
 
 @pytest.fixture
@@ -115,11 +120,62 @@ def test_who_may_say_which_reply_answers(replies, author, colleague, stranger, e
         assert AnswerMark.objects.get().marked_by == role
 
 
-def test_only_direct_replies_to_questions_are_answers(bridge, question, replies, editor):
-    below = factories.comment(bridge, "Sure?", parent=replies[0])
-    for pk in (question.pk, below.pk):
+def test_only_replies_to_questions_are_answers(bridge, question, replies, editor):
+    elsewhere = factories.comment(bridge, "Sure?", parent=factories.comment(bridge, "It rains."))
+    for pk in (question.pk, elsewhere.pk):
         with pytest.raises(AnswerRefused, match="no reply to a question"):
             mark_answer(reply_id=pk, person=Person(editor))
+
+
+def test_any_reply_below_a_question_can_answer_it(client, bridge, question, replies):
+    below = factories.comment(bridge, "On the third of May.", parent=replies[0])
+
+    assert react(comment_id=below.pk, kind=ReactionKind.ANSWERS, person=OTHER)
+    marked = mark_answer(reply_id=below.pk, person=ASKER)
+
+    assert (marked, marked.answer) == (question, below)
+    [shown] = [each for each in thread_page(bridge).comments if each.pk == below.pk]
+    assert shown.asked == question
+    page = client.get(STORY).content.decode()
+    assert f'<a class="answered answers-above" href="#c-{question.pk}">' in page
+    assert f'<form action="/c/{below.pk}/answers/"' in page
+    assert f'data-asked="{question.pk}"' in page
+    assert verify_record().faults == ()
+    assert unmark_answer(reply_id=below.pk, person=ASKER).answer is None
+
+
+def test_reply_answers_the_nearest_question_that_stands(bridge, question, replies, editor):
+    draft = Draft("And by whom?", name="Omar", parent_id=replies[0].pk, is_question=True)
+    nearer = post_comment(document_id=bridge.pk, draft=draft)
+    below = factories.comment(bridge, "By the council.", parent=nearer)
+
+    with pytest.raises(AnswerRefused, match="who asked it"):
+        mark_answer(reply_id=below.pk, person=ASKER)
+    assert mark_answer(reply_id=below.pk, person=Person(editor)) == nearer
+    assert mark_answer(reply_id=nearer.pk, person=ASKER) == question
+    remove_comment(comment_id=nearer.pk, by="Eve", reason="Rude.")
+
+    assert mark_answer(reply_id=below.pk, person=ASKER) == question
+    assert verify_record().faults == ()
+
+
+def test_question_is_found_above_what_a_page_shows(
+    bridge, question, replies, django_assert_num_queries
+):
+    below = factories.comment(bridge, "On the third.", parent=replies[0])
+    alone = Comment.objects.select_related("parent").get(pk=below.pk)
+    with django_assert_num_queries(1):
+        asked_above([alone])
+    assert alone.asked == question
+
+    whole = list(Comment.objects.select_related("parent").order_by("root_number", "path"))
+    with django_assert_num_queries(0):
+        asked_above(whole)
+    assert [each.asked for each in whole] == [None, question, question, question]
+    with django_assert_num_queries(1):
+        assert question_above(below) == question
+    with django_assert_num_queries(0):
+        assert question_above(question) is None
 
 
 def test_removed_answer_is_none_any_more(bridge, question, replies):
@@ -164,7 +220,7 @@ def test_past_moment_shows_what_was_marked_then(client, bridge, question, replie
         shown, first, second = thread_page(bridge, at=at).comments
         listed = thread_questions(thread(bridge), at)
         answers.append((shown.answer, listed.listed[0].answer, listed.answered))
-        assert (first.parent.answer, second.parent.answer) == (shown.answer, shown.answer)
+        assert (first.asked.answer, second.asked.answer) == (shown.answer, shown.answer)
     assert answers == [(None, None, 0), (replies[0], replies[0], 1), (replies[1], replies[1], 1)]
 
     page = client.get(f"{STORY}at/20260901T090300Z/").content.decode()

@@ -189,7 +189,7 @@ def test_forms_that_are_sent_as_meant_are_taken(world):
                 refused[path] = answer.status_code
     receipt = f"/moderation/report/{world.report.pk}/{world.plain['report-receipt signature']}/"
     # Nobody was asked for an interest, and this report is not decided.
-    assert refused == {f"/c/{world.own.pk}/more/": 422, receipt: 422}
+    assert refused == {f"/c/{world.own.pk}/acts/": 422, receipt: 422}
 
 
 def test_public_pages_carry_no_cookie_and_private_ones_are_kept_nowhere(world):
@@ -301,7 +301,7 @@ def test_strangers_may_do_nothing_with_what_is_not_theirs(world):
         (f"/c/{own}/delete/", {}),
         (f"/c/{guests}/delete/", {}),
         (f"/c/{guests}/answer/", {"do": "mark"}),
-        (f"/c/{own}/more/", {"do": "answer", "answer": "None.", "key": "x"}),
+        (f"/c/{own}/acts/", {"do": "answer", "answer": "None.", "key": "x"}),
         (f"/proposal/{world.proposal.pk}/", {"key": "x"}),
         *(
             (path, data)

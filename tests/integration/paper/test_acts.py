@@ -52,12 +52,7 @@ def own(client, bridge) -> Comment:
     return Comment.objects.get()
 
 
-OTHERS = [
-    "Follow the replies",
-    "Mute who wrote it",
-    "Ask whether the writer has an interest",
-    "Report",
-]
+OTHERS = ["Report"]
 
 
 def offered(client: Client, comment: Comment) -> list[str]:
@@ -72,7 +67,7 @@ def test_reader_is_offered_what_readers_do(client, comment):
 
 
 def test_writer_is_offered_to_edit_and_delete(client, own):
-    assert offered(client, own) == ["Reply", "Edit", "Delete", OTHERS[0]]
+    assert offered(client, own) == ["Reply", "Edit", "Delete"]
     assert offered(Client(), own) == ["Reply", "Thanks", *OTHERS]
 
 
@@ -407,7 +402,7 @@ def test_closed_discussion_says_so_and_keeps_the_words(client, own):
     assert "The discussion was closed on" in answer.content.decode()
     assert ">Again!</textarea>" in answer.content.decode()
     assert "<textarea" not in client.get(f"{STORY}comment/").content.decode()
-    assert offered(client, own) == ["Delete", OTHERS[0]]
+    assert offered(client, own) == ["Delete"]
 
 
 def test_closing_is_told_beforehand(client, own):

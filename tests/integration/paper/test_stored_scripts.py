@@ -115,7 +115,7 @@ def test_words_of_readers(client, publication):
     first = Comment.objects.order_by("pk")[0].pk
     discussion = "/2026/09/bridge/discussion/"
     check(client, "/2026/09/bridge/", discussion, f"/c/{first}/acts/", f"/c/{first}/versions/")
-    check(client, f"/c/{first}/more/", f"/c/{first}/report/", f"/reader/{account.pk}/")
+    check(client, f"/c/{first}/report/", f"/reader/{account.pk}/")
     step = 100
     top = bridge.__class__.objects.get(pk=bridge.pk).head_sequence
     for after in range(0, top - 1, step):

@@ -35,7 +35,7 @@ class Occasion:
     """A comment, who asks, and what is known of both."""
 
     comment: Comment
-    """With its parent, and ``shown_versions``."""
+    """With its parent, the question above it, and ``shown_versions``."""
     person: Person
     path: str
     """Of the story."""
@@ -70,9 +70,9 @@ def _reply(on: Occasion) -> Iterable[Act]:
 def _reactions(on: Occasion) -> Iterable[Act]:
     if on.comment.removed_at or on.is_own or not on.is_open:
         return
-    asked = on.comment.parent
+    asked = on.comment.asked
     offered = [(ReactionKind.THANKS, "Thanks", "You thanked for it.")]
-    if asked and asked.is_question:
+    if asked:
         offered.append(
             (
                 ReactionKind.ANSWERS,
@@ -88,7 +88,7 @@ def _reactions(on: Occasion) -> Iterable[Act]:
 
 
 def _answer(on: Occasion) -> Iterable[Act]:
-    asked = on.comment.parent
+    asked = on.comment.asked
     if on.marks_as is None or asked is None or on.comment.removed_at:
         return
     if asked.answer_id == on.comment.pk:
@@ -117,13 +117,8 @@ def _versions(on: Occasion) -> Iterable[Act]:
 
 
 def _others(on: Occasion) -> Iterable[Act]:
-    """What concerns its writer: pages of their own ask for the rest."""
-    if on.comment.removed_at:
-        return
-    yield Act("Follow the replies", f"{on.base}more/#follow-heading")
-    if not on.is_own:
-        yield Act("Mute who wrote it", f"{on.base}more/#mute-heading", note="Only for you.")
-        yield Act("Ask whether the writer has an interest", f"{on.base}more/#interest-heading")
+    """What concerns its writer; to follow, mute and ask are forms of the same page."""
+    if not on.is_own and not on.comment.removed_at:
         yield Act("Report", f"{on.base}report/", note="A moderator looks at it.")
 
 

@@ -101,8 +101,8 @@ class QuestionState:
     is_question: bool
     answer_href: str
     answered_by: str
-    is_reply: bool
-    """Whether it stands beneath a question."""
+    asked: str
+    """The number of the question that it stands beneath; empty for none."""
     asked_href: str
     is_answer: bool
     """Whether it is marked as the answer to the question above."""
@@ -365,18 +365,17 @@ def _way(pk: int, here: Container[int]) -> str:
 
 def question_state(comment: Comment, here: Container[int]) -> QuestionState | None:
     """Return what a comment has to do with a question; ``here`` are the comments of the page."""
-    asked = comment.parent if comment.parent_id else None
-    is_reply = asked is not None and asked.is_question and not asked.removed_at
-    if comment.removed_at or not (comment.is_question or is_reply):
+    asked = comment.asked
+    if comment.removed_at or not (comment.is_question or asked):
         return None
     answer = comment.answer if comment.is_question and comment.answer_id else None
     return QuestionState(
         is_question=comment.is_question,
         answer_href=_way(answer.pk, here) if answer else "",
         answered_by=name_of(answer) if answer else "",
-        is_reply=is_reply,
-        asked_href=_way(asked.pk, here) if is_reply and asked else "",
-        is_answer=bool(is_reply and asked and asked.answer_id == comment.pk),
+        asked=str(asked.pk) if asked else "",
+        asked_href=_way(asked.pk, here) if asked else "",
+        is_answer=bool(asked and asked.answer_id == comment.pk),
         votes=comment.answers_count,
     )
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from broadsheet import clock
 from broadsheet.discussion.enums import ReactionKind
+from broadsheet.discussion.follows import FollowRefused
+from broadsheet.discussion.interests import QuestionRefused
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.pages import one_comment, spot_of
 from broadsheet.discussion.people import Person
@@ -27,32 +32,68 @@ from broadsheet.moderation.models import HeldComment
 from broadsheet.paper.presenters.acts import Occasion, acts_on
 from broadsheet.paper.presenters.frame import frame, private_page
 from broadsheet.paper.presenters.thread import single_view, spot_path
+from broadsheet.paper.views.asking import DONE, do_as_asked, key_in, what_can_be_asked
 from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here, private, wants_json
 from broadsheet.paper.views.people import acting_person, person_of
+from broadsheet.readers.muting import MuteRefused
 from broadsheet.record.models import Document
 from broadsheet.record.queries import current_path
 
+NO_PROBLEM: Mapping[str, str] = MappingProxyType({})
 RETRY_AFTER = 600
 """Seconds that somebody waits who reacted too often."""
 
 
-@require_safe
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def acts(request: HttpRequest, pk: int) -> HttpResponse:
-    """Offer what may be done about a comment by who asks."""
-    return acts_page(request, pk, person_of(request))
+    """Offer what may be done about a comment by who asks; by POST, follow, mute or ask."""
+    person = person_of(request)
+    if request.method != "POST":
+        return acts_page(request, pk, person)
+    place(pk)
+    comment = get_object_or_404(Comment.objects.select_related("document__edition"), pk=pk)
+    problem: dict[str, str] = {}
+    try:
+        if not is_from_here(request, by_session=person.account is not None):
+            problem = {"page": FROM_ELSEWHERE}
+        else:
+            return _led(request, pk, do_as_asked(request, comment, person.account))
+    except FollowRefused as refusal:
+        problem = {"follow": str(refusal)}
+    except MuteRefused as refusal:
+        problem = {"mute": str(refusal)}
+    except QuestionRefused as refusal:
+        problem = {"interest": str(refusal)}
+    return acts_page(request, pk, person, problem=problem, status=422)
+
+
+def _led(request: HttpRequest, pk: int, done: str) -> HttpResponse:
+    key = key_in(request.POST)
+    kept = f"&key={key}" if key else ""
+    response = HttpResponseRedirect(f"/c/{pk}/acts/?done={done}{kept}", status=303)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def acts_page(
-    request: HttpRequest, pk: int, person: Person, *, said: str = "", status: int = 200
+    request: HttpRequest,
+    pk: int,
+    person: Person,
+    *,
+    said: str = "",
+    problem: Mapping[str, str] = NO_PROBLEM,
+    status: int = 200,
 ) -> HttpResponse:
-    """Return the page of what may be done about a comment; ``said`` is why something was not."""
+    """Return the page of what may be done about a comment; ``said`` is why something was not, and
+    ``problem`` why a form of the page was refused, by its part."""
     document, path = place(pk)
     comment = one_comment(document, pk)
     if comment is None:
         raise Http404("there is no such comment")
     around = frame()
     thread = getattr(document, "thread", None)
-    asked = comment.parent if comment.parent and comment.parent.is_question else None
+    asked = comment.asked
     occasion = Occasion(
         comment=comment,
         person=person,
@@ -72,7 +113,10 @@ def acts_page(
         "comment": single_view(document, comment, path=path, zone=around.zone),
         "acts": acts_on(occasion),
         "is_own": occasion.is_own,
-        "said": said,
+        "said": said or problem.get("page", ""),
+        "problem": problem,
+        "done": "" if said or problem else DONE.get(request.GET.get("done", ""), ""),
+        **what_can_be_asked(request, comment, person.account, around.zone),
         "edition": document.edition,
         "path": path,
         "back": spot_path(path, spot_of(comment), comment.pk),

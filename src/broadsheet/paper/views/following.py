@@ -21,9 +21,9 @@ from broadsheet.discussion.follows import (
     unfollow,
 )
 from broadsheet.paper.presenters.frame import frame, private_page
+from broadsheet.paper.views.asking import HOW_OFTEN, asked_address, bound
 from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here
 from broadsheet.paper.views.me import writer_of
-from broadsheet.paper.views.more import HOW_OFTEN, asked_address, bound
 from broadsheet.readers.mail import read_stop_token
 from broadsheet.record.models import Author, Document, Storyline
 from broadsheet.record.queries import current_path

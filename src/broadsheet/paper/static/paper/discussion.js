@@ -7,7 +7,7 @@ import { reveal, startFolds } from "./folds.js";
 import { clearErrors, send, showChanged, showErrors, showHeld, showPreview, tellOnce } from "./forms.js";
 import { beKnown } from "./memory.js";
 import { showMore } from "./more.js";
-import { heedEdits, Own } from "./own.js";
+import { heedDeletions, heedEdits, Own } from "./own.js";
 import { place } from "./placing.js";
 import { heedReactions } from "./reacting.js";
 import { trusted } from "./trusted.js";
@@ -204,6 +204,7 @@ if (discussion && thread) {
 if (own && thread) {
   heedReactions(discussion);
   heedEdits(discussion, own);
+  heedDeletions(discussion, own);
   if (discussion.dataset.sequence) new Visits(discussion, thread, own).start();
   else own.ask();
   // Comments that are put into the page later are dressed as well.

@@ -177,7 +177,8 @@ const TAKEN_BY = { writer: "Deleted by its writer.", moderator: "Removed by a mo
 function takeAway(id, by) {
   const comment = document.getElementById(`c-${id}`);
   const words = comment?.querySelector(".said");
-  if (!words) return;
+  // Whoever deletes a comment here sees its tombstone before the event of it.
+  if (!words || comment.classList.contains("tombstone")) return;
   words.textContent = TAKEN_BY[by] ?? "Removed by the publication.";
   comment.classList.add("tombstone");
   for (const part of comment.querySelectorAll("h3 .who, h3 .mark, h3 .also, h3 .disclosure, .interest, .acts, .about")) part.remove();

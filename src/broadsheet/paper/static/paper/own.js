@@ -75,9 +75,9 @@ export class Own {
 
   /** Let who asked, and the story’s author, say which reply answers a question. */
   #offerMark(comment, acts, id) {
-    const asked = comment.closest("li")?.parentElement.closest("li")?.querySelector(":scope > .comment");
-    const may = asked && (this.marks === "all" || this.marks.includes(Number(asked.id.slice(2))));
-    if (!may || !acts.querySelector(`[action="/c/${id}/answers/"]`) || acts.querySelector("[data-answer]")) return;
+    const asked = Number(acts.querySelector("[data-asked]")?.dataset.asked);
+    const may = asked && (this.marks === "all" || this.marks.includes(asked));
+    if (!may || acts.querySelector("[data-answer]")) return;
     const isMarked = Boolean(comment.querySelector("h3 .answers-above"));
     const form = document.createElement("form");
     form.method = "post";
@@ -172,13 +172,81 @@ function open(comment, form, link, own) {
   form.elements.namedItem("text").focus();
 }
 
+/** Delete a comment where it stands, once its writer was told what that means. */
+export function heedDeletions(discussion, own) {
+  discussion.addEventListener("click", async (event) => {
+    const link = event.target.closest('[data-own="delete"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const comment = link.closest(".comment");
+    if (comment.querySelector("[data-delete]")) return;
+    try {
+      ask(discussion, comment, await fetchPart(link.getAttribute("href"), "[data-delete]"), link, own);
+    } catch {
+      location.assign(link.href);
+    }
+  });
+}
+
+function ask(discussion, comment, question, link, own) {
+  const close = () => {
+    question.remove();
+    link.focus();
+  };
+  comment.querySelector(":scope > .acts").after(question);
+  question.querySelector("[data-keep]").addEventListener("click", (event) => {
+    event.preventDefault();
+    close();
+  });
+  question.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  question.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter ?? question.querySelector("button");
+    question.querySelector(".error")?.remove();
+    try {
+      const { ok, body } = await send(event.target, button, "");
+      if (!ok) throw new Refusal(body.errors?.text);
+      const next = besides(discussion, comment);
+      replace(comment, body.html, own);
+      discussion.querySelector("[data-status]").textContent = "Your comment is deleted.";
+      next.tabIndex = -1;
+      next.focus();
+    } catch (trouble) {
+      const error = document.createElement("p");
+      error.className = "error";
+      error.setAttribute("role", "alert");
+      error.textContent = (trouble instanceof Refusal && trouble.message) || "This did not work. Please try again.";
+      event.target.append(error);
+    }
+  });
+  // Named by what it says, so that whoever comes here by focus hears it before the button.
+  question.tabIndex = -1;
+  question.focus();
+}
+
+class Refusal extends Error {}
+
+/** Return what is read after a comment: the next one, or the one before, or the head of the thread. */
+function besides(discussion, comment) {
+  const all = [...discussion.querySelectorAll("[data-thread] .comment")].filter((each) => each.checkVisibility());
+  const place = all.indexOf(comment);
+  return all[place + 1] ?? all[place - 1] ?? document.getElementById("discussion-heading");
+}
+
 /** Put a comment as it stands now in the place of what is shown. */
 export function put(comment, html, own) {
+  const now = replace(comment, html, own);
+  now.tabIndex = -1;
+  now.focus();
+}
+
+function replace(comment, html, own) {
   const holder = document.createElement("div");
   holder.innerHTML = trusted(html);
   const now = holder.firstElementChild;
   comment.replaceWith(now);
   own?.dress();
-  now.tabIndex = -1;
-  now.focus();
+  return now;
 }

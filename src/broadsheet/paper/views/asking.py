@@ -1,14 +1,13 @@
-"""What a reader can do about one comment besides answering it, on a page that needs no scripts."""
+"""What a reader asks for at the page of one comment: to be told of replies, not to see its writer, and
+whether the writer has an interest.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.http import HttpRequest, QueryDict
 
 from broadsheet.discussion.digests import wish_to_follow
 from broadsheet.discussion.enums import Digest
@@ -27,21 +26,16 @@ from broadsheet.discussion.interests import (
     question_of,
 )
 from broadsheet.discussion.models import Comment
-from broadsheet.discussion.pages import one_comment
-from broadsheet.paper.presenters.frame import frame, private_page
 from broadsheet.paper.presenters.moments import moment
-from broadsheet.paper.presenters.thread import single_view
 from broadsheet.paper.views.account.common import (
     LETTERS_A_DAY,
     LETTERS_PER_ADDRESS,
     take_for_computer,
 )
-from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here
-from broadsheet.paper.views.me import Guest, writer_of
+from broadsheet.paper.views.me import Guest
 from broadsheet.readers.limits import HOUR, Limit, TooMany, take
 from broadsheet.readers.models import Account, Mute
-from broadsheet.readers.muting import MuteRefused, mute, name_key, unmute
-from broadsheet.record.queries import current_path
+from broadsheet.readers.muting import mute, name_key, unmute
 
 HOW_OFTEN = [(each.value, each.label) for each in Digest if each is not Digest.NEVER]
 """What a guest can choose."""
@@ -63,50 +57,17 @@ DONE = {
 }
 
 
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-def more(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a comment with what can be done about it, or do it."""
-    said = get_object_or_404(Comment.objects.select_related("document__edition"), pk=pk)
-    path = current_path(said.document_id)
-    comment = one_comment(said.document, pk)
-    if path is None or comment is None or said.document.edition is None:
-        raise Http404("this comment is not there")
-    comment.document = said.document
-    account, _ = writer_of(request)
-    problem: dict[str, str] = {}
-    if request.method == "POST":
-        if not is_from_here(request, by_session=account is not None):
-            problem = {"page": FROM_ELSEWHERE}
-        else:
-            try:
-                done = _do(request, comment, account)
-                return _led(request, pk, done)
-            except FollowRefused as refusal:
-                problem = {"follow": str(refusal)}
-            except MuteRefused as refusal:
-                problem = {"mute": str(refusal)}
-            except QuestionRefused as refusal:
-                problem = {"interest": str(refusal)}
-    return _page(request, comment, account, path, problem)
-
-
-def _led(request: HttpRequest, pk: int, done: str) -> HttpResponse:
-    key = _key(request.POST)
-    kept = f"&key={key}" if key else ""
-    response = HttpResponseRedirect(f"/c/{pk}/more/?done={done}{kept}", status=303)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _key(given: QueryDict) -> str:
+def key_in(given: QueryDict) -> str:
     """Return the key of a mail that a form carries along; nothing for what is none."""
     key = given.get("key", "")[: MAX_KEY + 1]
     return key if key.isascii() and key.isalnum() and len(key) <= MAX_KEY else ""
 
 
-def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
-    """Do what a form asks and return what was done."""
+def do_as_asked(request: HttpRequest, comment: Comment, account: Account | None) -> str:
+    """Do what a form asks and return what was done, a key of :data:`DONE`.
+
+    Raises :class:`FollowRefused`, :class:`MuteRefused` and :class:`QuestionRefused`.
+    """
     data = request.POST
     wanted = data.get("do", "")
     if comment.removed_at:
@@ -122,7 +83,7 @@ def _do(request: HttpRequest, comment: Comment, account: Account | None) -> str:
             answer=data.get("answer", ""),
             account=account,
             guest_key=guest.key if guest else "",
-            key=_key(data),
+            key=key_in(data),
         )
     elif wanted == "ask-to-follow":
         wish_to_follow(
@@ -178,43 +139,25 @@ def _mute_of(account: Account, comment: Comment) -> Mute | None:
     return Mute.objects.filter(account=account, muted_id=comment.account_id, key=key).first()
 
 
-def _page(
-    request: HttpRequest,
-    comment: Comment,
-    account: Account | None,
-    path: str,
-    problem: dict[str, str],
-) -> HttpResponse:
-    around = frame()
+def what_can_be_asked(
+    request: HttpRequest, comment: Comment, account: Account | None, zone: dt.tzinfo
+) -> dict[str, Any]:
+    """Return what the page of a comment says of following, muting and interests. Four statements."""
     question = question_of(comment)
     guest = Guest.known(request)
     given = request.POST if request.method == "POST" else request.GET
-    key = _key(given)
-    context: dict[str, Any] = {
-        "comment": single_view(comment.document, comment, path=path, zone=around.zone),
-        "headline": comment.document.edition.headline if comment.document.edition else "",
-        "path": path,
+    key = key_in(given)
+    return {
         "account": account,
-        "is_own": bool(account and account.pk == comment.account_id),
         "follow": follow_of(account, Target(comment=comment)) if account else None,
         "mute": _mute_of(account, comment) if account else None,
         "who": f"a{comment.account_id}" if comment.account_id else "",
         "question": question,
-        "asked": moment(question.asked_at, around.zone) if question else None,
+        "asked": moment(question.asked_at, zone) if question else None,
         "may_answer": question is not None
         and question.answered_at is None
         and may_answer(comment, account=account, guest_key=guest.key if guest else "", key=key),
         "key": key,
         "how_often": HOW_OFTEN,
         "given": given,
-        "problem": problem,
-        "done": DONE.get(request.GET.get("done", ""), "") if not problem else "",
-        "token": get_token(request) if account else "",
     }
-    return private_page(
-        "paper/more.html",
-        context,
-        around=around,
-        path=f"/c/{comment.pk}/more/",
-        status=422 if problem else 200,
-    )

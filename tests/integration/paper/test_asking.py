@@ -41,7 +41,7 @@ def said_by(document, account, words="I think so.", **fields) -> Comment:
 
 
 def here(comment) -> str:
-    return f"/c/{comment.pk}/more/"
+    return f"/c/{comment.pk}/acts/"
 
 
 def test_page_is_private_and_led_to_from_the_comment(client, bridge):
@@ -50,8 +50,8 @@ def test_page_is_private_and_led_to_from_the_comment(client, bridge):
     answer = client.get(here(comment))
 
     assert answer["Cache-Control"] == "private, no-store"
-    assert f'href="{here(comment)}#mute-heading"' in text(client.get(f"/c/{comment.pk}/acts/"))
-    assert client.get("/c/999999/more/").status_code == 404
+    assert f'href="{here(comment)}"' in text(client.get(STORY))
+    assert client.get("/c/999999/acts/").status_code == 404
 
 
 @pytest.mark.parametrize("wanted", ["follow", "mute"])
