@@ -29,7 +29,7 @@ from django.urls import Resolver404, resolve
 from servestatic import ServeStaticASGI
 
 from broadsheet.conf.bridge import Bridge
-from broadsheet.conf.headers import plain_headers
+from broadsheet.conf.headers import plain_headers, transport_headers
 from broadsheet.conf.live import live_streams
 from broadsheet.press.counters import EVERYTHING
 from broadsheet.press.front import MAKING_AT_ONCE, Press, Rendered, Ways
@@ -56,6 +56,9 @@ PUBLIC_MEDIA = ("pictures", "images", "readers")
 """Folders of the media store that are served: what the record keeps, what Wagtail made of uploads,
 and readers' portraits. The uploads themselves and documents are not."""
 
+PORTRAITS = "/media/readers/"
+"""Where readers' portraits are served."""
+
 MAX_PATH = 1024
 """Characters of a path; the longest address of the paper has a third of it."""
 
@@ -78,6 +81,9 @@ def _media_headers(headers: Headers, path: str, url: str) -> None:
     """Uploads are data, never pages: nothing in them runs, and nothing is guessed about them."""
     for name, value in plain_headers().items():
         headers[name] = value
+    if url.startswith(PORTRAITS):
+        # Whoever takes a picture back takes it from caches too: they ask each time.
+        headers["Cache-Control"] = "public, no-cache"
 
 
 def _static_files() -> ServeStaticASGI:
@@ -178,6 +184,7 @@ press = Press(
     limit=settings.OPTIONS.press_memory * 1024 * 1024,
     time_limit=settings.OPTIONS.press_seconds,
     threads=_making,
+    guards=transport_headers(),
 )
 
 

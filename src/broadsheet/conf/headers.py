@@ -21,7 +21,12 @@ def plain_headers() -> dict[str, str]:
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
         "Permissions-Policy": PERMISSIONS,
     }
-    if settings.IS_HTTPS:
-        lasts = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
-        headers["Strict-Transport-Security"] = lasts
-    return headers
+    return headers | {name.decode(): value.decode() for name, value in transport_headers()}
+
+
+def transport_headers() -> list[tuple[bytes, bytes]]:
+    """Return what every answer of a site says whose address is https: that it has no other."""
+    if not settings.IS_HTTPS:
+        return []
+    lasts = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+    return [(b"strict-transport-security", lasts.encode())]

@@ -10,9 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from broadsheet.discussion.wire import news
+from broadsheet.conf.headers import transport_headers
+from broadsheet.discussion.keys import reactions_key
+from broadsheet.discussion.wire import news, tallies
 from broadsheet.live.asgi import LiveStreams
-from broadsheet.live.events import Batch
+from broadsheet.live.events import Aside, Batch
 from broadsheet.live.hub import Hub
 from broadsheet.press.keys import counters
 from broadsheet.record.keys import document_key
@@ -26,6 +28,13 @@ class Journals:
             return news(channel, after, limit)
         except Exception:
             # A connection that failed is not used again.
+            connection.close()
+            raise
+
+    def aside(self, channel: int, seconds: float) -> Aside | None:
+        try:
+            return tallies(channel, seconds)
+        except Exception:
             connection.close()
             raise
 
@@ -50,11 +59,12 @@ def live_streams() -> LiveStreams:
     hub = Hub(
         Journals(),
         key_of=document_key,
+        aside_key_of=reactions_key,
         counters=counters,
         per_address=settings.OPTIONS.live_per_address,
         most=settings.OPTIONS.live_streams,
     )
-    return ServedStreams(hub)
+    return ServedStreams(hub, guards=transport_headers())
 
 
 def _before_the_end(hub: Hub, loop: asyncio.AbstractEventLoop) -> None:

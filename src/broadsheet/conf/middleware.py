@@ -24,10 +24,11 @@ READ_AS = {"utf-8", "utf8", "us-ascii"}
 
 
 class EncodingMiddleware:
-    """Take what is sent in UTF-8 alone.
+    """Take what is sent in UTF-8 alone, and at the desk no search for what no text has.
 
     Django reads addresses and forms in whatever encoding a request names, and Python knows some that
-    make of plain bytes what no database can hold (UTF-7), or that are none of text at all.
+    make of plain bytes what no database can hold (UTF-7), or that are none of text at all. Wagtail hands
+    on what somebody looks for as it is, and PostgreSQL takes no text with the character NUL.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -37,6 +38,10 @@ class EncodingMiddleware:
         named = (request.content_params or {}).get("charset", "utf-8")
         if named.strip("\"' ").lower() not in READ_AS:
             raise BadRequest("Forms are taken in UTF-8 alone.")
+        if request.path.startswith(DESK_PREFIX) and any(
+            "\0" in value for values in request.GET.lists() for value in (values[0], *values[1])
+        ):
+            raise BadRequest("Nothing can be looked for with the character NUL.")
         return self.get_response(request)
 
 

@@ -34,10 +34,12 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list | tuple) else value
 
     def validate(self, value: Any) -> None:
-        """Nothing: the rule itself says what is wrong with a line."""
+        """Refuse what no store keeps; the rule itself says what else is wrong with a line."""
+        if any("\0" in line for line in value):
+            raise forms.ValidationError("A line cannot have the character NUL in it.")
 
     def run_validators(self, value: Any) -> None:
-        """Nothing, as above."""
+        """Nothing: the rule says what is wrong with a line."""
 
 
 class RuleForm(forms.Form):

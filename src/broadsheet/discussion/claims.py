@@ -112,7 +112,7 @@ def ask_for_name(*, account: Account, comment_id: int, reason: str) -> NameClaim
     """Ask the editors to believe that an imported comment, and all of its name in that thread, are
     the account's. Raises :class:`ClaimRefused`."""
     comment = Comment.objects.filter(pk=comment_id, origin=Origin.IMPORTED).first()
-    reason = " ".join(reason.split())
+    reason = " ".join(reason.replace("\x00", "").split())
     if comment is None or not comment.name or comment.removed_at:
         raise ClaimRefused("There is no imported comment with a name at this address.")
     if comment.author_id or comment.account_id:
@@ -149,7 +149,7 @@ def decide_claim(*, claim_id: int, is_same_person: bool, by: str, reason: str) -
     claim = NameClaim.objects.select_related("account").get(pk=claim_id)
     document = lock_document(claim.document_id)
     claim.refresh_from_db(fields=["state"])
-    reason = " ".join(reason.split())[:MAX_REASON]
+    reason = " ".join(reason.replace("\x00", "").split())[:MAX_REASON]
     if claim.state != AliasState.OFFERED:
         raise ClaimRefused("This was decided already.")
     if not is_same_person and not reason:

@@ -1,23 +1,29 @@
 """What goes out of a document's journal as it happens: ids and counts, for streams.
 
 The number of an event is that of its journal entry. Entries that change nothing on a page for readers
-are numbers without an event.
+are numbers without an event. What readers say of comments without words has no number: it is told
+as counts that are true now, and not again to who missed it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import CharField, F, OuterRef, Subquery, Value
+from django.db.models import CharField, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
+from broadsheet import clock
 from broadsheet.discussion.enums import RemovedBy
-from broadsheet.discussion.models import Comment
+from broadsheet.discussion.models import Comment, Reaction
 from broadsheet.discussion.questions import MARKED
-from broadsheet.live.events import Batch, Event
+from broadsheet.live.events import Aside, Batch, Event
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.models import Edition, JournalEntry
+
+MOST_TALLIES = 200
+"""Comments of which counts are told at once."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,19 @@ def news(document_id: int, after: int, limit: int) -> Batch | None:
             count -= 1
     events.reverse()
     return Batch(rows[-1][0] - 1, rows[0][0], events, is_open=rows[0][5] is None)
+
+
+def tallies(document_id: int, seconds: float) -> Aside | None:
+    """Return the counts of the comments of which somebody said something, or took it back, in the
+    last so many seconds: ``[[comment, thanks, answers], …]``. One statement."""
+    since = clock.now() - dt.timedelta(seconds=seconds)
+    said = Reaction.objects.filter(
+        Q(reacted_at__gt=since) | Q(taken_back_at__gt=since), document=document_id
+    )
+    changed = Comment.objects.filter(pk__in=said.values("comment"), removed_at=None)
+    rows = changed.order_by("pk").values_list("pk", "thanks_count", "answers_count")
+    counts = [list(row) for row in rows[:MOST_TALLIES]]
+    return Aside("tally", {"story": document_id, "counts": counts}) if counts else None
 
 
 def _parts(reference: str) -> tuple[int, Sequence[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from broadsheet.live.hub import Hub, NoRoom, NotNow
@@ -38,10 +39,12 @@ _STREAM = [
 
 
 class LiveStreams:
-    """An ASGI application for the streams of a hub."""
+    """An ASGI application for the streams of a hub; ``guards`` are headers of all its answers."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, *, guards: Sequence[tuple[bytes, bytes]] = ()) -> None:
         self.hub = hub
+        self._stream = [*_STREAM, *guards]
+        self._guards = guards
         self._running: asyncio.Task[None] | None = None
 
     def answers(self, path: str) -> bool:
@@ -50,20 +53,22 @@ class LiveStreams:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] != "GET":
-            return await _refuse(send, 405, "A stream is asked for with GET.", (b"allow", b"GET"))
+            return await self._refuse(
+                send, 405, "A stream is asked for with GET.", (b"allow", b"GET")
+            )
         found = _ADDRESS.fullmatch(scope["path"])
         if found is None:
-            return await _refuse(send, 404, "Streams stand at /live/ and a number.")
+            return await self._refuse(send, 404, "Streams stand at /live/ and a number.")
         try:
             after = position(scope["headers"], scope["query_string"])
         except ValueError as error:
-            return await _refuse(send, 400, str(error))
+            return await self._refuse(send, 400, str(error))
         address = address_of(scope.get("client"))
         try:
             self.hub.enter(address)
         except NoRoom as full:
             status = 429 if full.by_address else 503
-            return await _no_room(send, status, "There are too many streams already.")
+            return await self._no_room(send, status, "There are too many streams already.")
         try:
             return await self._serve(int(found[1]), after, scope, receive, send)
         finally:
@@ -75,14 +80,14 @@ class LiveStreams:
         try:
             channel = await self.hub.channel(number, after)
         except NotNow:
-            return await _no_room(send, 503, "It cannot be said now what happens there.")
+            return await self._no_room(send, 503, "It cannot be said now what happens there.")
         if channel is None:
-            return await _refuse(send, 404, "There is nothing of this number.")
+            return await self._refuse(send, 404, "There is nothing of this number.")
         if not channel.is_open:
-            return await _answer(send, 204, [], b"")
+            return await self._answer(send, 204, [], b"")
         # The server keeps the scope as long as the answer lasts; most of it are these.
         scope["headers"].clear()
-        await send({"type": "http.response.start", "status": 200, "headers": _STREAM})
+        await send({"type": "http.response.start", "status": 200, "headers": self._stream})
         stream = self.hub.join(channel, send, after)
         if stream is None:
             return None
@@ -96,6 +101,23 @@ class LiveStreams:
         finally:
             self.hub.part(stream)
         return None
+
+    async def _no_room(self, send: Any, status: int, words: str) -> None:
+        await self._refuse(send, status, words, (b"retry-after", str(RETRY_AFTER).encode()))
+
+    async def _refuse(
+        self, send: Any, status: int, words: str, *headers: tuple[bytes, bytes]
+    ) -> None:
+        await self._answer(send, status, [_TEXT, *headers], f"{words}\n".encode())
+
+    async def _answer(
+        self, send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> None:
+        headers = [*_COMMON, *self._guards, *headers]
+        if status != 204:
+            headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     def _keep_running(self) -> None:
         if self._running is None or self._running.done():
@@ -131,19 +153,3 @@ def address_of(client: tuple[str, int] | None) -> str:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
         return address.packed[:8].hex()
     return str(address)
-
-
-async def _no_room(send: Any, status: int, words: str) -> None:
-    await _refuse(send, status, words, (b"retry-after", str(RETRY_AFTER).encode()))
-
-
-async def _refuse(send: Any, status: int, words: str, *headers: tuple[bytes, bytes]) -> None:
-    await _answer(send, status, [_TEXT, *headers], f"{words}\n".encode())
-
-
-async def _answer(send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    if status != 204:
-        headers = [*headers, (b"content-length", str(len(body)).encode())]
-    start = {"type": "http.response.start", "status": status, "headers": [*_COMMON, *headers]}
-    await send(start)
-    await send({"type": "http.response.body", "body": body})

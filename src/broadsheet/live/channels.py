@@ -34,10 +34,16 @@ class Stream:
 class Channel:
     """What is known of a channel: all that happened after ``floor`` and up to ``head``."""
 
-    def __init__(self, number: int, place: int) -> None:
+    def __init__(self, number: int, place: int, aside_place: int) -> None:
         self.number = number
         self.place = place
         """Of its key among the marks."""
+        self.aside_place = aside_place
+        """Of the key of its asides among the marks."""
+        self.aside_mark = 0
+        self.aside_at = 0.0
+        """When it was asked for asides, or followed again; in seconds of the hub's clock."""
+        self.aside_due: float | None = None
         self.mark = 0
         """As it was when the source was asked last, or before."""
         self.head = 0

@@ -24,6 +24,14 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What is true now and has no number: who missed it hears no more of it, until it changes again."""
+
+    name: str
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """All that readers of a channel are told of what happened after ``after`` and up to ``head``."""
 
@@ -41,6 +49,9 @@ class Source(Protocol):
         """Return what happened after ``after``: of the last ``limit`` numbers, so that the batch
         begins later where there was more. ``None``: there is no such channel."""
 
+    def aside(self, channel: int, seconds: float) -> Aside | None:
+        """Return what readers are told besides, of the last so many seconds; ``None``: nothing."""
+
     def close(self) -> None:
         """Give up what is held open between calls."""
 
@@ -48,6 +59,12 @@ class Source(Protocol):
 def frame(event: Event) -> bytes:
     data = json.dumps(event.data, separators=(",", ":"))
     return f"id: {event.id}\nevent: {event.name}\ndata: {data}\n\n".encode()
+
+
+def aside_frame(aside: Aside) -> bytes:
+    """Return the event of an aside; without an id it moves nobody's last event id."""
+    data = json.dumps(aside.data, separators=(",", ":"))
+    return f"event: {aside.name}\ndata: {data}\n\n".encode()
 
 
 def reset(head: int) -> bytes:

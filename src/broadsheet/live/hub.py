@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from broadsheet import clock
 from broadsheet.live.channels import BACKLOG, Channel, Send, Stream
-from broadsheet.live.events import HEARTBEAT, Batch, Source, reset, retry
+from broadsheet.live.events import HEARTBEAT, Batch, Source, aside_frame, reset, retry
 from broadsheet.press.counters import Counters, place
 
 LOOK_EVERY = 0.05
@@ -31,6 +31,11 @@ a transaction is still running, or is undone."""
 RECHECK = 30.0
 """Seconds after which a channel is asked for though its mark is the same: a change that was not told
 here (another machine's, while the database was away) is found no later."""
+ASIDE_AFTER = 1.5
+"""Seconds after a change until asides are asked for: many come together, and cost one question."""
+ASIDE_MARGIN = 10.0
+"""Seconds further back than necessary that asides are asked for: a transaction has its time from its
+beginning, and is seen when it ends."""
 BACK_OFF = (0.25, 10.0)
 """Seconds before the source is asked again after it failed: the first time, and at most."""
 BEATS = 16
@@ -69,6 +74,7 @@ class Hub:
         source: Source,
         *,
         key_of: Callable[[int], str],
+        aside_key_of: Callable[[int], str],
         counters: Callable[[], Counters],
         per_address: int,
         most: int,
@@ -76,6 +82,7 @@ class Hub:
     ) -> None:
         self.source = source
         self.key_of = key_of
+        self.aside_key_of = aside_key_of
         self.per_address = per_address
         self.most = most
         self._counters = counters
@@ -147,7 +154,7 @@ class Hub:
             raise NotNow from error
 
     async def _first(self, number: int) -> Channel | None:
-        channel = Channel(number, place(self.key_of(number)))
+        channel = Channel(number, place(self.key_of(number)), place(self.aside_key_of(number)))
         channel.mark = self._mark(channel)
         batch = await self._in_thread(number, 0)
         if batch is None:
@@ -190,8 +197,11 @@ class Hub:
             task=task,
         )
         self._joined += 1
-        if not channel.streams and self._mark(channel) != channel.mark:
-            channel.due = now
+        if not channel.streams:
+            if self._mark(channel) != channel.mark:
+                channel.due = now
+            channel.aside_mark, channel.aside_at = self._aside_mark(channel), now
+            channel.aside_due = None
         channel.streams[stream] = None
         self._beats[stream.beat][stream] = None
         return stream
@@ -225,13 +235,17 @@ class Hub:
                 if self._mark(channel) != channel.mark:
                     channel.due = now
                     channel.vain = 0
+                if self._aside_mark(channel) != channel.aside_mark:
+                    channel.aside_mark = self._aside_mark(channel)
+                    channel.aside_due = channel.aside_due or now + ASIDE_AFTER
         if now < self._rests_until:
             return
         for channel in followed:
-            if channel.due > now:
-                continue
             try:
-                await self._ask(channel)
+                if channel.due <= now:
+                    await self._ask(channel)
+                if channel.aside_due is not None and channel.aside_due <= now:
+                    await self._ask_aside(channel)
             except Exception:
                 # Streams stay: their readers cannot do anything about it.
                 self._rest()
@@ -262,6 +276,15 @@ class Hub:
             channel.due = now + RECHECK
             await self._take(channel, batch)
 
+    async def _ask_aside(self, channel: Channel) -> None:
+        now = self._now()
+        seconds = now - channel.aside_at + ASIDE_MARGIN
+        loop = asyncio.get_running_loop()
+        aside = await loop.run_in_executor(self._thread, self.source.aside, channel.number, seconds)
+        channel.aside_at, channel.aside_due = now, None
+        if aside is not None:
+            await self._send_all(list(channel.streams), _body(aside_frame(aside)))
+
     async def _take(self, channel: Channel, batch: Batch) -> None:
         body = channel.take(batch)
         channel.is_open = batch.is_open
@@ -288,6 +311,9 @@ class Hub:
 
     def _mark(self, channel: Channel) -> int:
         return self._counters().marks[channel.place]
+
+    def _aside_mark(self, channel: Channel) -> int:
+        return self._counters().marks[channel.aside_place]
 
     # What goes
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("proof/passkey/", passkeys.passkey_proof, name="passkey-proof"),
     path("name/", account.name, name="account-name"),
     path("picture/", account.picture, name="account-picture"),
+    path("picture/shown/", account.shown_picture, name="account-picture-shown"),
     path("picture/remove/", account.remove_picture, name="account-picture-remove"),
     path("public/", account.public, name="account-public"),
     path("address/", account.address, name="account-address"),

@@ -128,6 +128,8 @@ class Press:
     time_limit: float
     threads: Executor | None = None
     """Where pages are compressed."""
+    guards: Headers = field(default_factory=list)
+    """Headers of refusals besides those that they always have."""
     store: Store = field(init=False)
     flights: dict[str, asyncio.Task[Page | Rendered]] = field(init=False, default_factory=dict)
     _room_again: asyncio.Semaphore = field(init=False)
@@ -214,7 +216,9 @@ class Press:
         if parameters is None or "?" in path:
             return None
         if len(query) > MAX_QUERY:
-            return _refusal(HTTPStatus.REQUEST_URI_TOO_LONG, b"This address is too long.\n")
+            return _refusal(
+                HTTPStatus.REQUEST_URI_TOO_LONG, b"This address is too long.\n", *self.guards
+            )
         wanted, seen = _read_query(query, parameters)
         key = f"{path}?{wanted}" if wanted else path
         asked = asked_for(headers)
@@ -235,6 +239,7 @@ class Press:
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 b"Too much is asked at once. Please try again.\n",
                 (b"retry-after", b"1"),
+                *self.guards,
             )
         except TimeoutError:
             log.warning("the page at %r takes longer than %s seconds", path, PATIENCE)

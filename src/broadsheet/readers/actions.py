@@ -21,7 +21,7 @@ from broadsheet.readers.models import (
     Ticket,
     stored_keys,
 )
-from broadsheet.readers.portraits import delete_portrait, store_portrait
+from broadsheet.readers.portraits import delete_portrait, moved_portrait, store_portrait
 from broadsheet.readers.protection import Belongs, NameTaken, check_name
 from broadsheet.readers.signals import account_erasing, profile_changed
 from broadsheet.record.models import Author
@@ -120,7 +120,7 @@ def forget_names(*, account: Account) -> None:
 @transaction.atomic
 def change_portrait(*, account: Account, data: bytes) -> None:
     """Give the account a picture; raises :class:`~broadsheet.readers.portraits.PortraitUnreadable`."""
-    _replace_portrait(account, store_portrait(data))
+    _replace_portrait(account, store_portrait(data, is_public=account.has_profile))
 
 
 @transaction.atomic
@@ -140,12 +140,19 @@ def _replace_portrait(account: Account, name: str) -> None:
 
 @transaction.atomic
 def choose_what_is_public(*, account: Account, has_profile: bool, lists_comments: bool) -> None:
-    """Show the profile to everybody or to nobody, with or without the list of comments."""
+    """Show the profile to everybody or to nobody, with or without the list of comments.
+
+    The picture goes along, under another name: who knows where it was finds nothing there.
+    """
     hides = (account.has_profile and not has_profile) or (
         account.lists_comments and not lists_comments
     )
+    former = account.portrait
+    if former and account.has_profile != has_profile:
+        account.portrait = moved_portrait(former, is_public=has_profile)
+        transaction.on_commit(lambda: delete_portrait(former), robust=True)
     account.has_profile, account.lists_comments = has_profile, lists_comments
-    account.save(update_fields=["has_profile", "lists_comments"])
+    account.save(update_fields=["has_profile", "lists_comments", "portrait"])
     _profile_changed(account, withdraws=hides)
 
 

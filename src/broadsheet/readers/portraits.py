@@ -28,6 +28,9 @@ MAX_SIDE = 16_384
 SIDE = 256
 """Pixels of what is stored, twice of what is shown."""
 FOLDER = "readers"
+"""Served to everybody."""
+HIDDEN = "readers-hidden"
+"""Served to nobody: pictures of readers whose profile is not public."""
 _COLORS = ("8b1a1a", "1d6b45", "1f4e79", "6b4a14", "5b2a6b", "345c5c", "7a3b12", "3f3f72")
 
 
@@ -35,26 +38,45 @@ class PortraitUnreadable(ValueError):
     """The file cannot be used; the message is for whoever chose it."""
 
 
-def store_portrait(data: bytes) -> str:
+def store_portrait(data: bytes, *, is_public: bool) -> str:
     """Store a picture and return its name. Raises :class:`PortraitUnreadable`.
 
     The name is chance: it tells nothing of the picture, and the same picture given again has another
     address, so that one that was taken back is not found by who knows it.
     """
-    encoded = _encoded(_decoded(data))
+    return _stored(_encoded(_decoded(data)), is_public=is_public)
+
+
+def _stored(encoded: bytes, *, is_public: bool) -> str:
     name = clock.random_bytes(16).hex()
-    default_storage.save(portrait_path(name), ContentFile(encoded))
+    default_storage.save(portrait_path(name, is_public=is_public), ContentFile(encoded))
     return name
 
 
+def moved_portrait(name: str, *, is_public: bool) -> str:
+    """Store a picture again where everybody may see it, or nobody, and return its new name; the one
+    before is left to be deleted. Nothing for one that is gone."""
+    try:
+        return _stored(portrait_bytes(name, is_public=not is_public), is_public=is_public)
+    except FileNotFoundError:
+        return ""
+
+
+def portrait_bytes(name: str, *, is_public: bool) -> bytes:
+    """Return a stored picture, a WebP. Raises :class:`FileNotFoundError`."""
+    with default_storage.open(portrait_path(name, is_public=is_public)) as file:
+        return bytes(file.read())
+
+
 def delete_portrait(name: str) -> None:
-    """Delete a stored picture; one that is gone already is no fault."""
-    with contextlib.suppress(FileNotFoundError):
-        default_storage.delete(portrait_path(name))
+    """Delete a stored picture, whoever could see it; one that is gone already is no fault."""
+    for is_public in (True, False):
+        with contextlib.suppress(FileNotFoundError):
+            default_storage.delete(portrait_path(name, is_public=is_public))
 
 
-def portrait_path(name: str) -> str:
-    return f"{FOLDER}/{name}.webp"
+def portrait_path(name: str, *, is_public: bool) -> str:
+    return f"{FOLDER if is_public else HIDDEN}/{name}.webp"
 
 
 def _decoded(data: bytes) -> Image.Image:

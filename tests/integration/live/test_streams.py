@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.unit.live.test_hub import Reader, reached
 
+from broadsheet import clock
 from broadsheet.conf.live import Journals, live_streams
+from broadsheet.discussion.enums import ReactionKind
+from broadsheet.discussion.people import Person
+from broadsheet.discussion.reactions import react, take_back
 from broadsheet.live.events import Batch
 from broadsheet.record.actions import withdraw_document
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PERSON = Person(guest_key="a" * 64)
 
 
 @pytest.fixture
@@ -119,6 +125,25 @@ def test_reader_who_comes_back_gets_what_came_meanwhile(bridge):
         await act(factories.edition, bridge, kind="correction", note="The sum.")
         await until(lambda: len(reader.events) == 2)
         assert reader.events == ["comment 4", "edition 5"]
+
+    played(scene)
+
+
+def test_counts_of_reactions_are_told_as_they_are_now(bridge):
+    comment = factories.comment(bridge, "Are you sure?")
+    other = factories.comment(bridge, "I am.")
+    long_ago = clock.now() - dt.timedelta(hours=1)
+    react(comment_id=other.pk, kind=ReactionKind.THANKS, person=PERSON, at=long_ago)
+
+    async def scene(listen, source):
+        reader = await listen(bridge)
+        await act(react, comment_id=comment.pk, kind=ReactionKind.THANKS, person=PERSON)
+        await until(lambda: '"counts":[[' in reader.got)
+        told = f'event: tally\ndata: {{"story":{bridge.pk},"counts":[[{comment.pk},1,0]]}}\n\n'
+        assert told in reader.got
+        await act(take_back, comment_id=comment.pk, kind=ReactionKind.THANKS, person=PERSON)
+        await until(lambda: f"[[{comment.pk},0,0]]" in reader.got)
+        assert reader.events == []
 
     played(scene)
 

@@ -8,8 +8,10 @@ import random
 import tarfile
 from urllib.parse import quote, urlencode
 
-from tests.integration.paper.hostile_site import STORY, Site
+from tests.integration.paper.hostile_site import STORY, Browser, Site
 from tests.shared_fixtures import shared_files
+
+from broadsheet.moderation.rules import RULES
 
 FORM = "application/x-www-form-urlencoded"
 BOUNDARY = "----WebKitFormBoundaryTkr3kCBQlBe1nrhc"
@@ -187,6 +189,68 @@ def forms(site: Site) -> list[tuple[str, str, dict[str, str]]]:
     ]  # fmt: skip
 
 
+def desk_forms(site: Site, browser: Browser) -> list[tuple[str, dict[str, str]]]:
+    """Return where each form of the desk about people is sent to, and with what it would be taken."""
+    settings = [
+        *(f"/desk/rules/set/{rule.name}/" for rule in RULES),
+        "/desk/publication/edit/1/",
+        "/desk/discussion_settings/edit/1/",
+        "/desk/house_rules/edit/1/",
+        f"/desk/stories/{site.page}/discussion/",
+    ]
+    return [
+        *((path, _as_shown(browser, path)) for path in settings),
+        ("/desk/snippets/readers/reservedname/add/", {"name": "Old Harbour Board"}),
+        ("/desk/rules/", {"text": "Cheap lamps."}),
+        ("/desk/rules/bans/", {
+            "kind": "email", "value": "s@x.example", "reason": "Sells lamps.", "days": "3",
+        }),
+        (f"/desk/rules/bans/{site.ban}/lift/", {"x": ""}),
+        (f"/desk/claimed-names/{site.claim}/", {"same": "no", "reason": "Who knows."}),
+        (f"/desk/comments/{site.guests.pk}/remove/", {"ground": "insult", "reason": "Rude."}),
+        ("/desk/moderation/decide/", {
+            "item": str(site.item.pk), "do": "decline", "ground": "insult", "words": "Rude.",
+        }),
+        (f"/desk/moderation/comment/{site.guests.pk}/redact/", {
+            "ground": "law_privacy", "law": "A court", "words": "An order.", "sure": "on",
+        }),
+    ]  # fmt: skip
+
+
+def _as_shown(browser: Browser, path: str) -> dict[str, str]:
+    """Return what a form of the desk would send if nothing was changed in it."""
+    form = browser.client.get(path).context["form"]
+    found = {}
+    for field in form:
+        value = field.value()
+        if isinstance(value, (list, tuple)):
+            value = "\n".join(str(each) for each in value)
+        if value is not None and value is not False:
+            found[field.html_name] = str(value)
+        else:
+            found.setdefault(field.html_name, "")
+    return found
+
+
+DESK_QUERIES = {
+    "/desk/rules/bans/": ("p",),
+    "/desk/rules/refused/": ("p",),
+    "/desk/comments/": ("q", "p"),
+    "/desk/moderation/": ("kind", "reason", "story", "after", "done"),
+    "/desk/proposals/": ("state", "p"),
+    "/desk/pages/search/": ("q", "p"),
+    **{
+        f"/desk/snippets/{kind}{below}": ("q", "p", "ordering")
+        for kind in ("record/author/", "record/topic/", "readers/reservedname/")
+        for below in ("", "results/")
+    },
+    **{
+        f"/desk/snippets/choose/{kind}{below}": ("q", "p", "multiple")
+        for kind in ("record/author/", "record/topic/", "readers/reservedname/")
+        for below in ("", "results/")
+    },
+}
+"""Lists and searches of the desk, and what they may be asked with."""
 QUERIES = {
     "/search/": ("q", "page"),
     "/corrections/": ("before", "page"),

@@ -17,13 +17,16 @@ from tests import factories
 from tests.integration.moderation.answering import hold, moderator, said
 
 from broadsheet.corrections.models import Proposal
-from broadsheet.discussion.actions import Draft, post_comment
+from broadsheet.desk.adoption import adopt_document
+from broadsheet.discussion.actions import Draft, ImportedComment, import_comments, post_comment
+from broadsheet.discussion.claims import ask_for_name
 from broadsheet.discussion.digests import wish_to_follow
 from broadsheet.discussion.follows import Target, renew_feed
-from broadsheet.discussion.models import Comment, Follow
+from broadsheet.discussion.models import Comment, DiscussionSettings, Follow
+from broadsheet.moderation.bans import make_ban
 from broadsheet.moderation.deciding import Ruling, decide, new_batch
-from broadsheet.moderation.enums import Ground, Measure, ReportKind
-from broadsheet.moderation.models import Decision, QueueItem, Report
+from broadsheet.moderation.enums import BanKind, Ground, Measure, ReportKind
+from broadsheet.moderation.models import Decision, HouseRules, QueueItem, Report
 from broadsheet.moderation.reporting import ReportDraft, file_report
 from broadsheet.moderation.statements import report_path, statement_path
 from broadsheet.readers import tickets
@@ -56,6 +59,11 @@ class Site:
     proposal: Proposal
     follow: Follow
     feed: str
+    page: int
+    """Of the story, at the desk."""
+    ban: int
+    claim: int
+    """Of an imported name."""
     plain: dict[str, str]
     """What fits into the places of addresses."""
 
@@ -94,6 +102,15 @@ def site() -> Site:
     feed = renew_feed(account=reader)
     item = hold(story, "Is it so?", guest_key=GUEST)
     ticket = tickets.issue(purpose=Purpose.SIGN_IN, email=reader.email)
+    ban = make_ban(kind=BanKind.EMAIL, value="spam@x.example", reason="Sells lamps.", by=mod)
+    [old] = import_comments(
+        document_id=story.pk,
+        comments=[ImportedComment("old", None, "Old Omar", "I was there.", None)],
+    )
+    claim = ask_for_name(account=other, comment_id=old.pk, reason="Ask my mother.")
+    page = adopt_document(story)
+    DiscussionSettings.objects.get_or_create(pk=DiscussionSettings.ONLY)
+    HouseRules.objects.get_or_create(pk=HouseRules.ONLY)
     passage = Passage.objects.order_by("pk").first()
     assert passage is not None
     plain = {
@@ -124,7 +141,7 @@ def site() -> Site:
     }
     return Site(
         story, author, reader, other, mod, own, guests, item, report, decision, proposal, follow,
-        feed, plain,
+        feed, page.pk, ban.pk, claim.pk, plain,
     )  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from django.test import Client
 from tests import factories
 from tests.integration.paper.hostile_bodies import (
     BURSTING,
+    DESK_QUERIES,
     FORM,
     QUERIES,
+    desk_forms,
     encoded,
     forms,
     samples,
@@ -172,6 +174,47 @@ def test_hostile_values_in_queries(world):
                 asked = f"{path}?{encoded({name: value}).decode()}"
                 with who.asks("GET", asked) as answer:
                     wrong += faults(who, "GET", asked, answer)
+    fail_with(wrong)
+
+
+def test_hostile_values_in_forms_of_the_desk(world, editor):
+    before, wrong = stored(), []
+    who = Browser(editor)
+    for path, data in desk_forms(world, who):
+        for field in data:
+            for value in values(1, f"{path} {field}"):
+                body = encoded({**data, field: value})
+                found = sent(who, path, FORM, body, before)
+                wrong += [f"{field}={value[:60]!r}: {each}" for each in found]
+        for name, content_type, body in BURSTING:
+            found = sent(who, path, content_type, body, before)
+            wrong += [f"{name}: {each}" for each in found]
+    fail_with(wrong)
+
+
+def test_forms_of_the_desk_that_are_sent_as_meant_are_taken(world, editor):
+    """What is tried above is refused for what is in it, not since the form is none of ours."""
+    who = Browser(editor)
+    refused = {}
+    for path, data in desk_forms(world, who):
+        with who.asks("POST", path, data=encoded(data), content_type=FORM) as answer:
+            form = (answer.context or {}).get("form")
+            if answer.status_code >= 400 or (form is not None and form.errors):
+                refused[path] = (answer.status_code, form and form.errors)
+    assert refused == {}
+
+
+def test_hostile_values_in_queries_of_the_desk(world, editor):
+    wrong = []
+    who = Browser(editor)
+    for path, names in DESK_QUERIES.items():
+        for name in names:
+            for value in values(2, f"{path} {name}"):
+                asked = f"{path}?{encoded({name: value}).decode()}"
+                with who.asks("GET", asked) as answer:
+                    wrong += faults(who, "GET", asked, answer)
+                    if "\0" in value and answer.status_code != 400:
+                        wrong.append(f"{asked}: {answer.status_code}")
     fail_with(wrong)
 
 

@@ -103,12 +103,14 @@ def test_picture_is_stored_small_and_without_anything_else_in_it(own, lena):
     assert done(upload(own, photograph(), "kitchen.jpg")) == "picture"
 
     lena.refresh_from_db()
-    with default_storage.open(portraits.portrait_path(lena.portrait)) as file:
-        data = file.read()
+    data = portraits.portrait_bytes(lena.portrait, is_public=False)
     stored = Image.open(io.BytesIO(data))
     assert (stored.format, stored.size, dict(stored.getexif())) == ("WEBP", (256, 256), {})
     assert b"kitchen" not in data and len(data) < 20_000
-    assert f"readers/{lena.portrait}.webp" in own.get("/account/").content.decode()
+    assert "/account/picture/shown/" in own.get("/account/").content.decode()
+    shown = own.get("/account/picture/shown/")
+    assert (shown["Content-Type"], shown.content) == ("image/webp", data)
+    assert shown["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "WEBP", "GIF", "AVIF", "JPEG"])
@@ -126,7 +128,39 @@ def test_former_picture_is_deleted(own, lena, django_capture_on_commit_callbacks
 
     lena.refresh_from_db()
     assert lena.portrait == ""
-    assert not default_storage.exists(portraits.portrait_path(former))
+    assert not default_storage.exists(portraits.portrait_path(former, is_public=False))
+
+
+def test_picture_is_where_everybody_finds_it_only_while_the_profile_is_public(
+    own, lena, client, django_capture_on_commit_callbacks
+):
+    def is_served(name: str) -> bool:
+        return default_storage.exists(portraits.portrait_path(name, is_public=True))
+
+    def choose(**public: str) -> str:
+        with django_capture_on_commit_callbacks(execute=True):
+            own.post("/account/public/", public)
+        lena.refresh_from_db()
+        return lena.portrait
+
+    upload(own, photograph())
+    lena.refresh_from_db()
+    hidden = lena.portrait
+    assert not is_served(hidden)
+    public = choose(has_profile="on")
+    assert (is_served(public), public != hidden) == (True, True)
+    assert f"/media/readers/{public}.webp" in client.get(f"/reader/{lena.pk}/").content.decode()
+    again = choose()
+
+    assert (is_served(public), is_served(again), lena.has_profile) == (False, False, False)
+    assert own.get("/account/picture/shown/").status_code == 200
+    assert Client().get("/account/picture/shown/").status_code == 302
+    upload(own, photograph())
+    lena.refresh_from_db()
+    assert not is_served(lena.portrait)
+    with django_capture_on_commit_callbacks(execute=True):
+        own.post("/account/picture/remove/")
+    assert own.get("/account/picture/shown/")["Location"] == f"/reader/{lena.pk}/initials.svg"
 
 
 def hostile_pictures() -> list[tuple[str, bytes]]:
@@ -166,8 +200,7 @@ def test_hostile_picture_is_refused_with_a_reason_in_little_time(own, lena, name
     assert time.process_time() - began < 10
     if name in READABLE:
         assert done(answer) == "picture"
-        with default_storage.open(portraits.portrait_path(lena.portrait)) as file:
-            stored = file.read()
+        stored = portraits.portrait_bytes(lena.portrait, is_public=False)
         assert b"script" not in stored and b"onerror" not in stored and b"alert" not in stored
     else:
         assert (answer.status_code, lena.portrait) == (422, "")

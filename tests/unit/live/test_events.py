@@ -19,7 +19,7 @@ def batch(after: int, *numbers: int, head: int = 0) -> Batch:
 
 
 def channel(*batches: Batch) -> Channel:
-    made = Channel(412, 1)
+    made = Channel(412, 1, 2)
     for each in batches:
         made.take(each)
     return made

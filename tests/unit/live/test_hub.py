@@ -12,8 +12,10 @@ import pytest
 
 from broadsheet.live import hub as hub_module
 from broadsheet.live.asgi import LiveStreams
-from broadsheet.live.events import Batch, Event, frame
+from broadsheet.live.events import Aside, Batch, Event, frame
 from broadsheet.live.hub import (
+    ASIDE_AFTER,
+    ASIDE_MARGIN,
     AT_ONCE,
     BEATS,
     IDLE_CHANNELS,
@@ -29,6 +31,10 @@ def key_of(number: int) -> str:
     return f"thing:{number}"
 
 
+def aside_key_of(number: int) -> str:
+    return f"aside:{number}"
+
+
 class Happenings:
     """A source: what happened on each channel; each call is noted."""
 
@@ -36,6 +42,8 @@ class Happenings:
         self.heads: dict[int, int] = {7: 0}
         self.closed: set[int] = set()
         self.asked: list[tuple[int, int]] = []
+        self.aside_asked: list[tuple[int, float]] = []
+        self.tally = 0
         self.failing: Exception | None = None
         self.is_closed = False
         self.gate = threading.Event()
@@ -52,6 +60,12 @@ class Happenings:
         after = max(after, head - limit)
         events = [Event(n, "comment", {"n": n}) for n in range(after + 1, head + 1)]
         return Batch(after, head, events, is_open=channel not in self.closed)
+
+    def aside(self, channel: int, seconds: float) -> Aside | None:
+        self.aside_asked.append((channel, seconds))
+        if self.failing:
+            raise self.failing
+        return Aside("tally", {"n": self.tally}) if self.tally else None
 
     def close(self) -> None:
         self.is_closed = True
@@ -114,6 +128,7 @@ class House:
         self.hub = Hub(
             self.source,
             key_of=key_of,
+            aside_key_of=aside_key_of,
             counters=lambda: self.marks,
             per_address=per_address,
             most=most,
@@ -220,6 +235,41 @@ def test_event_goes_to_all_as_the_same_bytes_for_one_question():
         for reader in readers:
             assert reader.messages[-1] is readers[0].messages[-1]
             assert reader.messages[-1]["body"] == expected
+
+    played(scene)
+
+
+def test_asides_come_together_and_have_no_number():
+    async def scene(house):
+        readers = [await house.listen() for _ in range(3)]
+        questions = len(house.source.asked)
+        for number in (1, 2):
+            house.source.tally = number
+            house.marks.change([aside_key_of(7)])
+            await house.later(0.1)
+        assert house.source.aside_asked == []
+        await house.later(ASIDE_AFTER)
+        await house.later(ASIDE_AFTER)
+
+        assert house.source.aside_asked == [(7, pytest.approx(0.2 + ASIDE_AFTER + ASIDE_MARGIN))]
+        assert [reader.events for reader in readers] == [[], [], []]
+        assert readers[0].got.endswith('event: tally\ndata: {"n":2}\n\n')
+        assert len(house.source.asked) == questions
+
+    played(scene)
+
+
+def test_aside_that_fails_is_asked_for_again():
+    async def scene(house):
+        reader = await house.listen()
+        house.source.tally, house.source.failing = 1, OSError("away")
+        house.marks.change([aside_key_of(7)])
+        await house.later(0.1)
+        await house.later(ASIDE_AFTER)
+        assert "tally" not in reader.got
+        house.source.failing = None
+        await house.later(ASIDE_AFTER)
+        assert reader.got.count("event: tally") == 1
 
     played(scene)
 

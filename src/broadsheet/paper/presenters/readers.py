@@ -76,9 +76,12 @@ def said_views(comments: Iterable[Comment], *, zone: dt.tzinfo) -> list[SaidView
 
 
 def portrait_url(account: Account) -> str:
-    """Return the address of the account's picture, or of its initials."""
+    """Return the address of the account's picture, or of its initials. That of a hidden picture is
+    for its owner alone."""
+    if account.portrait and account.has_profile:
+        return str(default_storage.url(portrait_path(account.portrait, is_public=True)))
     if account.portrait:
-        return str(default_storage.url(portrait_path(account.portrait)))
+        return f"{reverse('account-picture-shown')}?{account.portrait[:8]}"
     return reverse("initials", args=[account.pk])
 
 

@@ -4,6 +4,7 @@
 import { changeNote } from "./difference.js";
 import { fetchPart } from "./parts.js";
 import { place } from "./placing.js";
+import { showTally } from "./reacting.js";
 import { Wire } from "./wire.js";
 
 const SAY_EVERY = 15_000; // milliseconds between two announcements
@@ -273,6 +274,12 @@ function begin() {
     after: Number(discussion.dataset.sequence),
     tell(kind, data, number) {
       if (kind === "comment") arrivals.note(data.comment, data.n, number);
+      if (kind === "tally") {
+        for (const [id, thanks, answers] of data.counts) {
+          showTally(id, "thanks", thanks);
+          showTally(id, "answers", answers);
+        }
+      }
       if (kind === "removal") takeAway(data.comment, data.by);
       if (kind === "restoration") tellRestored(data.comment);
       if (kind === "version" && Number(document.getElementById(`c-${data.comment}`)?.dataset.v) < data.version) {

@@ -6,7 +6,10 @@ import { beKnown } from "./memory.js";
 export function showGiven(form, given, count = null) {
   const button = form.querySelector("button");
   button.setAttribute("aria-pressed", String(given));
-  if (count === null) return;
+  if (count !== null) showCount(button, count);
+}
+
+function showCount(button, count) {
   let tally = button.querySelector(".tally");
   if (!count) tally?.remove();
   if (!count) return;
@@ -16,6 +19,14 @@ export function showGiven(form, given, count = null) {
     button.append(" ", tally);
   }
   tally.textContent = count;
+}
+
+/** Show how many say of a comment what a button says; nothing else of the page changes. */
+export function showTally(id, kind, count) {
+  for (const button of document.querySelectorAll(`form[data-react][action="/c/${Number(id)}/${kind}/"] button`)) {
+    // What its reader says just now is answered with a count that is newer.
+    if (button.ariaBusy !== "true") showCount(button, count);
+  }
 }
 
 function complain(form, words) {

@@ -13,7 +13,7 @@ const KINDS = ["comment", "edition", "note", "removal", "restoration", "version"
 
 export class Wire {
   /** `after` is the number of the last event that the page knows; `tell(kind, data, number)` is called
-      with each later one, once and in order. "state" tells all at once what is true: some were missed. */
+      with each later one, once and in order; "tally" has no number. "state" tells all at once what is true: some were missed. */
   constructor({ name, address, state, after, tell }) {
     this.name = name;
     this.address = address;
@@ -121,6 +121,12 @@ export class Wire {
       this.failures += 1;
       this.timers.reopen = setTimeout(() => this.#open(), pause);
     });
+    source.addEventListener("tally", (event) => {
+      // It has no number: it says what is true now.
+      const said = { kind: "tally", data: JSON.parse(event.data) };
+      this.channel?.postMessage({ said });
+      this.#take(said);
+    });
     for (const kind of KINDS) {
       source.addEventListener(kind, (event) => {
         const said = { kind, number: Number(event.lastEventId), data: JSON.parse(event.data) };
@@ -144,7 +150,9 @@ export class Wire {
   }
 
   #take({ kind, number, data }) {
-    if (kind === "reset") {
+    if (kind === "tally") {
+      this.tell(kind, data);
+    } else if (kind === "reset") {
       // A store that was restored from a copy counts from further back.
       this.last = Math.min(this.last, number - 1);
       this.#ask();

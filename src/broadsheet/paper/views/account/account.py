@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -36,7 +36,7 @@ from broadsheet.readers.export import export_of
 from broadsheet.readers.limits import HOUR, Limit, TooMany, take
 from broadsheet.readers.models import Account, Session, Ticket
 from broadsheet.readers.names import NameUnusable
-from broadsheet.readers.portraits import MAX_BYTES, PortraitUnreadable
+from broadsheet.readers.portraits import MAX_BYTES, PortraitUnreadable, portrait_bytes
 from broadsheet.readers.sessions import digest_of
 from broadsheet.readers.tickets import TicketInvalid
 from broadsheet.record.models import Author
@@ -140,6 +140,19 @@ def picture(request: HttpRequest, account: Account) -> HttpResponse:
         account.refresh_from_db()
         return show(request, account, errors={"picture": str(error)})
     return done("picture", "picture")
+
+
+@require_safe
+@signed_in
+def shown_picture(request: HttpRequest, account: Account) -> HttpResponse:
+    """Show the picture of a profile that is not public to its owner; initials where there is none."""
+    try:
+        data = portrait_bytes(account.portrait, is_public=account.has_profile)
+        response = HttpResponse(data, content_type="image/webp")
+    except FileNotFoundError:
+        response = HttpResponseRedirect(reverse("initials", args=[account.pk]))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_POST
