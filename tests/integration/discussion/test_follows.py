@@ -36,8 +36,8 @@ from broadsheet.readers.models import OutgoingMail
 from broadsheet.readers.muting import mute
 from broadsheet.record.actions import append_edition, withdraw_document
 from broadsheet.record.placements import Pointer
-from broadsheet.record.storylines import make_storyline, put_on_storylines
 from broadsheet.record.queries import current_path
+from broadsheet.record.storylines import make_storyline, put_on_storylines
 
 pytestmark = pytest.mark.django_db
 
