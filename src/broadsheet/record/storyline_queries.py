@@ -77,7 +77,7 @@ def find_storyline(slug: str) -> Storyline | None:
 
 
 def lines_with(document: Document, at: dt.datetime | None = None) -> list[Line]:
-    """Return the storylines that a document is on, those that it joined first first.
+    """Return the storylines that a document is on, in the order in which they were made.
 
     One statement, whose rows are all stories of these storylines without their texts.
     """
@@ -156,11 +156,10 @@ def _lines(
             standing=KT("content_data__standing"),
             **named,
         )
-        .order_by("document__first_published_at", "document_id", "place__since", "place__id")
+        .order_by("document__first_published_at", "document_id", "line")
         .values(
             *("line", "line_slug", "line_headline", "line_standfirst", "document_id", "path"),
             *("headline", "short_headline", "standfirst", "kind", "standing", "first"),
-            joined=F("place__since"),
         )
     )
     parts: dict[int, list[Part]] = {}
