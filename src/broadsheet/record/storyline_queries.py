@@ -101,10 +101,11 @@ def standing_changes(
 ) -> dict[int, list[StandingChange]]:
     """Return how the standing of some stories changed up to a moment, by document, the first first.
 
-    One statement; editions that only worded anew what the standing rests on are left out.
+    One statement; editions that only worded anew what the standing rests on are left out, and those
+    whose words were erased by law, which say nothing of it.
     """
     editions = (
-        Edition.objects.filter(document__in=document_ids)
+        Edition.objects.filter(document__in=document_ids, withheld_at=None)
         .annotate(standing=KT("content_data__standing"), basis=KT("content_data__standing_basis"))
         .order_by("document_id", "published_at", "number")
         .values_list("document_id", "number", "published_at", "standing", "basis")
