@@ -33,9 +33,11 @@ ContentLoader: TypeAlias = Callable[[Sequence[JournalEntry]], dict[int, object]]
 values}``; what is lawfully erased is left out."""
 
 _loaders: dict[str, ContentLoader] = {}
-_SHOWN_ON_STORYLINES = frozenset(
-    {EntryKind.EDITION, EntryKind.ADDRESS, EntryKind.WITHDRAWAL, EntryKind.REINSTATEMENT}
-)
+_NOT_SHOWN_AGAIN = frozenset({EntryKind.WITHDRAWAL, EntryKind.ERASURE})
+"""After which nobody is to be shown what was, not even while the next page is made."""
+_SHOWN_ON_STORYLINES = _NOT_SHOWN_AGAIN | {
+    *(EntryKind.EDITION, EntryKind.ADDRESS, EntryKind.REINSTATEMENT),
+}
 
 
 def register_content(kind: EntryKind, loader: ContentLoader) -> None:
@@ -90,7 +92,7 @@ def append_entry(
     entry.save(force_insert=True)
     _keep_heads([document])
     if kind in _SHOWN_ON_STORYLINES:
-        _change_storylines(document, withdraws=kind == EntryKind.WITHDRAWAL)
+        _change_storylines(document, withdraws=kind in _NOT_SHOWN_AGAIN)
     return entry
 
 

@@ -77,7 +77,7 @@ def find_storyline(slug: str) -> Storyline | None:
 
 
 def lines_with(document: Document, at: dt.datetime | None = None) -> list[Line]:
-    """Return the storylines that a document is on, those that it joined first first.
+    """Return the storylines that a document is on, in the order in which they were made.
 
     One statement, whose rows are all stories of these storylines without their texts.
     """
@@ -101,10 +101,11 @@ def standing_changes(
 ) -> dict[int, list[StandingChange]]:
     """Return how the standing of some stories changed up to a moment, by document, the first first.
 
-    One statement; editions that only worded anew what the standing rests on are left out.
+    One statement; editions that only worded anew what the standing rests on are left out, and those
+    whose words were erased by law, which say nothing of it.
     """
     editions = (
-        Edition.objects.filter(document__in=document_ids)
+        Edition.objects.filter(document__in=document_ids, withheld_at=None)
         .annotate(standing=KT("content_data__standing"), basis=KT("content_data__standing_basis"))
         .order_by("document_id", "published_at", "number")
         .values_list("document_id", "number", "published_at", "standing", "basis")
@@ -156,11 +157,10 @@ def _lines(
             standing=KT("content_data__standing"),
             **named,
         )
-        .order_by("document__first_published_at", "document_id", "place__since", "place__id")
+        .order_by("document__first_published_at", "document_id", "line")
         .values(
             *("line", "line_slug", "line_headline", "line_standfirst", "document_id", "path"),
             *("headline", "short_headline", "standfirst", "kind", "standing", "first"),
-            joined=F("place__since"),
         )
     )
     parts: dict[int, list[Part]] = {}

@@ -315,9 +315,9 @@ def test_passages_cost_a_fixed_number_of_statements(client, bridge, django_asser
     publish(bridge, *THIRD, hours=2)
 
     # Two of them are of the frame, which is kept outside of transactions.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(STORY)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         client.get(f"{STORY}at/20260901T093000Z/")
 
 

@@ -13,6 +13,7 @@ from broadsheet import clock
 from broadsheet.press.counters import place
 from broadsheet.press.keys import counters
 from broadsheet.record.actions import append_edition, reinstate_document, withdraw_document
+from broadsheet.record.erasure import withhold_edition
 from broadsheet.record.keys import storyline_key
 from broadsheet.record.models import JournalEntry, Storyline, StorylinePlace
 from broadsheet.record.storyline_queries import (
@@ -238,6 +239,22 @@ def test_what_a_storyline_shows_changes_its_key(bridge, change):
     change(story)
 
     assert counters().read([place(storyline_key(bridge.pk))]) != before
+
+
+def test_words_erased_by_law_are_gone_from_the_storyline_at_every_moment(bridge):
+    story = factories.story("A libel")
+    put_on_storylines(document_id=story.pk, storyline_ids=[bridge.pk], at=factories.MORNING + HOUR)
+    say(story, "rumour", "A slander.", at=factories.MORNING + 2 * HOUR)
+    factories.edition(story, "Lamps", slug="a-libel", at=factories.MORNING + 3 * HOUR)
+    withdrawals = counters().read_withdrawals([place(storyline_key(bridge.pk))])
+
+    for number in (1, 2):
+        withhold_edition(edition_id=story.editions.get(number=number).pk, reason="A court says so.")
+
+    then = line_of(bridge, factories.MORNING + 2 * HOUR)
+    assert (headlines(then), then.parts[0].standing) == (["[removed by law]"], "")
+    assert standing_changes([story.pk])[story.pk] == []
+    assert counters().read_withdrawals([place(storyline_key(bridge.pk))]) != withdrawals
 
 
 def test_comment_leaves_the_storyline_as_it_is(bridge):
