@@ -20,6 +20,8 @@ PAGES = [
     "note",
     "comments",
     "removal",
+    "erasure",
+    "discussion",
 ]
 
 
@@ -46,6 +48,7 @@ def seen(open_page, site, propose, story_paths):  # noqa: F811
             assert number
             own = f"/desk/stories/{number[1]}"
             where = {"note": "editions/1/note/", "comments": "editions/1/comments/"}
+            where |= {"erasure": "editions/1/erase/", "discussion": "discussion/"}
             where |= dict.fromkeys(["reconstruct", "preview"], "reconstruct/")
             page.goto(f"{own}/{where.get(name, 'editions/')}")
         if name == "preview":
@@ -73,7 +76,7 @@ def test_page_of_the_desk_can_be_used_by_everybody(seen, name):
     open_all(page)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, context=".desk-proposals, .desk-history")
+        found = Axe().run(page, context=".desk-proposals, .desk-history, .desk-openness")
         assert found.violations_count == 0, found.generate_report()
 
     page.set_viewport_size({"width": 390, "height": 800})
@@ -82,3 +85,21 @@ def test_page_of_the_desk_can_be_used_by_everybody(seen, name):
         "[...document.querySelectorAll('main :is(textarea, input, select, button, p)')]"
         ".every(each => each.getBoundingClientRect().right <= innerWidth)"
     )
+
+
+def test_editor_removes_an_edition_by_law_and_readers_are_told(seen, open_page, story_paths):
+    path = story_paths["fewer-ferries-after-nine"]
+    page = seen("editions", viewport={"width": 1280, "height": 900})
+    page.get_by_role("link", name=re.compile("^Remove by law edition 1 ")).click()
+    expect(page.locator(".desk-history")).to_contain_text("This cannot be undone.")
+    page.get_by_label("Ground").select_option("Unlawful use of private data or pictures")
+    page.get_by_label("Which law or order").fill("Court of Kingston, 7 C 12/26")
+    page.get_by_label("Remove it for good").check()
+    page.get_by_role("button", name="Remove it by law").click()
+    expect(page.locator("#edition-1")).to_contain_text("Court of Kingston, 7 C 12/26")
+
+    reader = open_page(path, expect_faults=True)
+    reader.goto(f"{path}v/1/")
+    expect(reader.get_by_role("heading", level=1)).to_have_text("Edition 1 was removed by law")
+    expect(reader.locator("main")).to_contain_text("Court of Kingston, 7 C 12/26")
+    assert Axe().run(reader).response["violations"] == []

@@ -266,7 +266,7 @@ def test_history_costs_a_fixed_number_of_statements(
         record_acceptance(proposal_id=proposal.pk, edition=edition, by="Eve")
         supersede_note(edition_id=edition.pk, text="Adds the number.", by="Eve")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(f"{CHANGES}?from=1&to=3")
 
 

@@ -63,8 +63,9 @@ from broadsheet.readers.disclosures import disclose
 from broadsheet.readers.models import Account, OutgoingMail, stored_keys
 from broadsheet.readers.muting import mute
 from broadsheet.record.healing import supersede_note
-from broadsheet.record.models import Document, Edition
+from broadsheet.record.models import Document, Edition, Storyline
 from broadsheet.record.queries import current_path
+from broadsheet.record.storylines import make_storyline, put_on_storylines
 from broadsheet.record.verify import verify_record
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,6 +138,8 @@ class Life:
     """The address of Omar's own feed."""
     ferry: Document | None = None
     """Another story, which was corrected by what they proposed."""
+    storyline: Storyline | None = None
+    """On which both stories stand."""
     comments: dict[str, Comment] = field(default_factory=dict)
     moments: list[dt.datetime] = field(default_factory=list)
 
@@ -309,6 +312,9 @@ def be_thanked(life: Life) -> None:
         by="Fay Ferry",
     )
     ferry.refresh_from_db()
+    line = life.storyline = make_storyline(headline="The bridge", slug="the-bridge")
+    for document in (life.document, ferry):
+        put_on_storylines(document_id=document.pk, storyline_ids=[line.pk])
     for number, word in enumerate(
         (SAID_OF_OTHERS["declined words"], SAID_OF_OTHERS["proposed words"])
     ):
@@ -361,6 +367,11 @@ def public_paths(life: Life) -> list[tuple[str, str]]:
     found = of_story(life.document, STORY, life.moments)
     ferry = current_path(life.ferry.pk)
     assert ferry is not None
+    assert life.storyline is not None
+    line = life.storyline.path
+    found += [(line, ""), (f"{line}feed.xml", "")]
+    found += [(f"{line}at/{moment:%Y%m%dT%H%M%SZ}/", "") for moment in life.moments]
+    found.append((f"/follow/storyline/{life.storyline.pk}/", ""))
     editions = life.ferry.editions.values_list("published_at", flat=True)
     found += of_story(life.ferry, ferry, sorted({*editions, *life.moments}))
     found += [
@@ -406,7 +417,7 @@ def of_story(document: Document, path: str, moments: list[dt.datetime]) -> list[
     for pk in document.comments.values_list("pk", flat=True):
         found += [
             (f"/c/{pk}/{below}", "")
-            for below in ("", "versions/", "acts/", "more/", "report/", "edit/", "delete/")
+            for below in ("", "versions/", "acts/", "report/", "edit/", "delete/")
         ]
         found += [(f"/a/{pk}/", ""), (f"{path}discussion/{pk}/", "")]
     found += [(f"/proposal/{pk}/", "") for pk in document.proposals.values_list("pk", flat=True)]
