@@ -406,7 +406,7 @@ def of_story(document: Document, path: str, moments: list[dt.datetime]) -> list[
     for pk in document.comments.values_list("pk", flat=True):
         found += [
             (f"/c/{pk}/{below}", "")
-            for below in ("", "versions/", "acts/", "more/", "report/", "edit/", "delete/")
+            for below in ("", "versions/", "acts/", "report/", "edit/", "delete/")
         ]
         found += [(f"/a/{pk}/", ""), (f"{path}discussion/{pk}/", "")]
     found += [(f"/proposal/{pk}/", "") for pk in document.proposals.values_list("pk", flat=True)]
