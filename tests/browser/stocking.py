@@ -33,7 +33,7 @@ def stock(path: str) -> dict[str, object]:
     from broadsheet.moderation.banning import ban, suspect_of
     from broadsheet.moderation.deciding import Ruling, decide, new_batch, remove
     from broadsheet.moderation.enums import BanKind, Ground, Measure, ReportKind
-    from broadsheet.moderation.models import Decision, HeldComment, QueueItem
+    from broadsheet.moderation.models import Decision, QueueItem
     from broadsheet.moderation.permissions import GROUP
     from broadsheet.moderation.reporting import ReportDraft, file_report
     from broadsheet.moderation.statements import report_path, statement_path
@@ -147,8 +147,8 @@ def stock(path: str) -> dict[str, object]:
         document, "Look here: one.example two.example three.example", "links", "It has many links."
     )
     wait(document, "A first comment, in all innocence.", "admission", "Read by a moderator first.")
+    waits = wait(document, "And who tunes the piano?", "words", "A watched word.", account=reader)
     wait_with_change(reply, "The choir does, by its takings and by raffles.")
-    held = HeldComment.objects.order_by("pk").values_list("pk", flat=True)
     items = QueueItem.objects.filter(closed_at=None).order_by("pk")
     for notice in Notice.objects.filter(account=reader).order_by("pk")[:1]:
         notice.read_at = notice.at
@@ -176,7 +176,7 @@ def stock(path: str) -> dict[str, object]:
         "upheld": report_path(upheld),
         "unfounded": report_path(unfounded),
         "opened": report_path(opened),
-        "held": list(held),
+        "waits": waits.pk,
         "items": {kind: pk for pk, kind in items.values_list("pk", "kind")},
     }
 
@@ -230,7 +230,9 @@ def wait_with_change(comment, text):  # type: ignore[no-untyped-def]
     hold_edit(posting, Verdict([Reason("words", Outcome.HOLD, "It has a watched word.")]))
 
 
-def wait(document, text, rule, words, *, name="Lena Brookes", guest_key="d" * 64):  # type: ignore[no-untyped-def]
+def wait(  # type: ignore[no-untyped-def]
+    document, text, rule, words, *, name="Lena Brookes", guest_key="d" * 64, account=None
+):
     """Let a comment wait for a moderator, as a rule would."""
     from broadsheet.discussion.actions import Draft, Sender, prepared
     from broadsheet.moderation.enums import Outcome
@@ -239,10 +241,11 @@ def wait(document, text, rule, words, *, name="Lena Brookes", guest_key="d" * 64
 
     posting = prepared(
         document_id=document.pk,
-        draft=Draft(text=text, name=name, email="lena@reader.example"),
-        sender=Sender(address="192.0.2.7", agent="Browser", guest_key=guest_key),
+        draft=Draft(text=text, name="" if account else name, email="lena@reader.example"),
+        account=account,
+        sender=Sender(address="192.0.2.7", agent="Browser", guest_key="" if account else guest_key),
     )
-    hold(posting, Verdict([Reason(rule, Outcome.HOLD, words)]))
+    return hold(posting, Verdict([Reason(rule, Outcome.HOLD, words)]))
 
 
 def wait_many(path, said):  # type: ignore[no-untyped-def]
