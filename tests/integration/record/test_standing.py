@@ -11,6 +11,7 @@ import pytest
 from tests import factories
 
 from broadsheet.record.actions import StandingRefused, StealthRefused, append_edition
+from broadsheet.record.erasure import withhold_edition
 from broadsheet.record.models import Document, Edition
 from broadsheet.record.verify import verify_record
 
@@ -85,6 +86,15 @@ def test_history_says_when_the_standing_changed(client, confirmed):
     ]
     assert '<div class="part"><h3>Standing</h3>' in page
     assert '<div class="part"><h3>What the standing rests on</h3>' in page
+
+
+def test_edition_removed_by_law_takes_no_standing_back(client, confirmed):
+    withhold_edition(edition_id=confirmed.editions.get(number=3).pk, reason="By court order.")
+
+    page = plain(client.get(STORY).content.decode())
+
+    assert "Confirmed since 1 September 2026, 12:00: The minutes. Before: Rumour" in page
+    assert "taken back" not in client.get(f"{STORY}changes/").content.decode()
 
 
 def test_lists_of_stories_show_it(client, confirmed):

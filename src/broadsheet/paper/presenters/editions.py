@@ -197,7 +197,8 @@ def edition_views(
         previous = views[-1].edition.number if views else None
         carried = None if proposals is None else proposals.get(edition.pk, ())
         view = edition_view(edition, around.zone, path, previous=previous, proposals=carried)
-        after = _standing(edition)
+        # What the standing was in an edition whose words were removed by law, nobody can say.
+        after = before if edition.withheld_at else _standing(edition)
         if after != before:
             view = replace(view, standing=after)
         before = after
