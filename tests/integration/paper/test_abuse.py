@@ -255,7 +255,7 @@ def test_public_pages_carry_no_cookie_and_private_ones_are_kept_nowhere(world):
 
 
 PRIVATE = ("account/", "me/", "inbox/", "stop/", "follow/")
-PRIVATE_NAMES = {"acts", "edit", "delete", "report", "write", "mine", "propose"} | {
+PRIVATE_NAMES = {"acts", "held", "edit", "delete", "report", "write", "mine", "propose"} | {
     f"moderation-{name}" for name in ("queue", "item", "flood", "counts", "mine")
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
@@ -27,8 +27,6 @@ from broadsheet.paper.views.forms import FROM_ELSEWHERE, is_from_here, new_key
 from broadsheet.paper.views.people import person_of
 from broadsheet.record.queries import current_path
 
-NOT_YOURS = "nothing of yours waits, or waited, at this address"
-
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +39,7 @@ def held(request: HttpRequest, pk: int) -> HttpResponse:
     person = person_of(request)
     found = held_by(person).select_related("document__edition").filter(pk=pk).first()
     if found is None:
-        raise Http404(NOT_YOURS)
+        return _not_theirs(request)
     if request.method != "POST":
         return _shown(request, found, person)
     if not is_from_here(request, by_session=person.account is not None):
@@ -50,8 +48,8 @@ def held(request: HttpRequest, pk: int) -> HttpResponse:
         taken = take_back(held_id=pk, person=person)
     except AlreadyDecided as decided:
         return _shown(request, decided.held, person, is_late=True, status=409)
-    except HeldComment.DoesNotExist as gone:
-        raise Http404(NOT_YOURS) from gone
+    except HeldComment.DoesNotExist:
+        return _not_theirs(request)
     again: dict[str, Any] = {}
     if taken.draft and taken.held.kind == HeldKind.EDIT:
         again["words"] = taken.draft.text
@@ -79,6 +77,11 @@ def held(request: HttpRequest, pk: int) -> HttpResponse:
             is_question=draft.is_question,
         )
     return _shown(request, taken.held, person, **again)
+
+
+def _not_theirs(request: HttpRequest) -> HttpResponse:
+    """Say that there is nothing; for this person, so that no cache keeps it for others."""
+    return private_page("paper/not_found.html", {}, around=frame(), path=request.path, status=404)
 
 
 def _shown(
