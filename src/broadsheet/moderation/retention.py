@@ -4,7 +4,8 @@ What has served goes by itself: traces, tries that were refused, and their words
 comments and reports came from, and how to answer, goes after as many days as the publication sets
 (``DiscussionSettings.address_days``). Whoever reads what is older finds the words and what was
 decided, and nothing that leads to a connection or a mailbox. What still waits for a moderator keeps
-its address: it is needed to decide and to answer.
+its address: it is needed to decide and to answer. Words that were not published go when the time for
+an appeal is over.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, QuerySet
 
 from broadsheet import clock
 from broadsheet.discussion.models import CommentSource, Reaction
 from broadsheet.discussion.queries import discussion_settings
+from broadsheet.moderation.emptying import empty_held
 from broadsheet.moderation.enums import AppealState, HeldState, ReportState
 from broadsheet.moderation.models import Appeal, HeldComment, RefusedTry, Report, Trace
 from broadsheet.moderation.rules.duplicates import DAYS
+from broadsheet.record.actions import lock_document
 
 TRACES_FOR = dt.timedelta(days=DAYS)
 TRIES_FOR = dt.timedelta(days=30)
@@ -34,6 +37,7 @@ def forget() -> None:
     """Forget all that was kept for long enough. Some statements, more where much is old."""
     forget_what_served()
     forget_origins()
+    forget_declined()
 
 
 def forget_what_served() -> int:
@@ -77,6 +81,26 @@ def forget_origins() -> int:
             _forget_reporters(before),
         )
     )
+
+
+def forget_declined() -> int:
+    """Empty what was not published when nobody can appeal any more; returns how many.
+
+    It stays that something was held, when, and by which rules.
+    """
+    appealed = Appeal.objects.filter(state=AppealState.OPEN).exclude(decision__held=None)
+    old = HeldComment.objects.filter(
+        state=HeldState.DECLINED, decided_at__lt=clock.now() - Appeal.WITHIN
+    ).exclude(pk__in=appealed.values("decision__held"))
+    count = 0
+    for pk, document_id in old.exclude(text="").values_list("pk", "document_id"):
+        with transaction.atomic():
+            lock_document(document_id)
+            # Somebody may have decided on an appeal meanwhile.
+            if held := old.exclude(text="").filter(pk=pk).first():
+                empty_held(held)
+                count += 1
+    return count
 
 
 def _forget_reporters(before: dt.datetime) -> int:

@@ -14,9 +14,10 @@ from broadsheet.discussion.actions import Sender
 from broadsheet.discussion.keys import SETTINGS
 from broadsheet.discussion.models import CommentSource, DiscussionSettings
 from broadsheet.moderation import retention
+from broadsheet.moderation.appeals import file_appeal
 from broadsheet.moderation.deciding import Ruling, decide, new_batch
-from broadsheet.moderation.enums import Ground, Measure, ReportKind
-from broadsheet.moderation.models import HeldComment, QueueItem, RefusedTry, Report, Trace
+from broadsheet.moderation.enums import Ground, HeldState, Measure, ReportKind
+from broadsheet.moderation.models import Decision, HeldComment, QueueItem, RefusedTry, Report, Trace
 from broadsheet.moderation.reporting import ReportDraft, file_report
 from broadsheet.moderation.retention import forget_origins
 from broadsheet.press.keys import change_after_commit
@@ -139,3 +140,35 @@ def test_traces_and_tries_go_when_they_have_served(at, bridge, days, left):
 
     found = (Trace.objects.exists(), RefusedTry.objects.exists())
     assert (*found, RefusedTry.objects.exclude(text="").exists()) == left
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(182, True), (186, False)])
+def test_words_that_were_not_published_go_with_the_time_for_an_appeal(
+    at, bridge, mod, days, is_kept
+):
+    item = hold(bridge, "You fool.")
+    ruling = Ruling(Measure.DECLINED, Ground.INSULT)
+    decide(item_id=item.pk, ruling=ruling, by=mod, batch=new_batch())
+    at(factories.MORNING + days * DAY)
+
+    forget()
+
+    held = HeldComment.objects.get()
+    assert held.text == ("You fool." if is_kept else "")
+    assert held.state == HeldState.DECLINED
+    assert [reason["rule"] for reason in held.reasons] == ["admission"]
+
+
+def test_words_of_an_open_appeal_stay(at, bridge, mod):
+    item = hold(bridge, "You fool.")
+    ruling = Ruling(Measure.DECLINED, Ground.INSULT)
+    decide(item_id=item.pk, ruling=ruling, by=mod, batch=new_batch())
+    at(factories.MORNING + 180 * DAY)
+    file_appeal(
+        decision_id=Decision.objects.get().pk, words="I am none.", email="lena@reader.example"
+    )
+    at(factories.MORNING + 200 * DAY)
+
+    forget()
+
+    assert HeldComment.objects.get().text == "You fool."
