@@ -214,6 +214,7 @@ def test_editor_makes_a_discussion_slow_and_closes_it(
 
     desk.get_by_label("Readers can post").select_option("As fast as they like")
     desk.locator("input[name=mode][value=closed]").check()
+    desk.get_by_label("Why").fill("Everything is said.")
     desk.get_by_role("button", name="Save").click()
     expect(desk.get_by_text("It was closed on")).to_be_visible()
     reader.goto(quiet)
