@@ -163,6 +163,12 @@ class EditionContent:
     def standing_label(self) -> str:
         return Standing(self.standing).label if self.standing in Standing.values else ""
 
+    @property
+    def pictures(self) -> list[Picture]:
+        """All pictures that it shows."""
+        shown = [block.picture for block in self.blocks if block.picture]
+        return [*shown, *([self.lead_image.picture] if self.lead_image else [])]
+
     def canonical(self) -> CanonicalText:
         """Return the canonical text of the body and the place of each block in it."""
         return canonical_text((block.id, block.text) for block in self.blocks)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from broadsheet import clock
 from broadsheet.press.keys import change_after_commit
@@ -23,6 +24,7 @@ from broadsheet.record.content import EditionContent
 from broadsheet.record.enums import EntryKind, ErasureKind, PlacementStatus
 from broadsheet.record.keys import STORIES, document_key
 from broadsheet.record.models import (
+    Author,
     Document,
     Edition,
     Erasure,
@@ -31,6 +33,7 @@ from broadsheet.record.models import (
     Passage,
     Reconstruction,
 )
+from broadsheet.record.pictures import Picture, delete_picture
 from broadsheet.record.signals import edition_withheld, name_erased
 
 MARK = "[removed by law]"
@@ -50,7 +53,8 @@ def withhold_edition(*, edition_id: int, reason: str, at: dt.datetime | None = N
     """Erase all words of an edition for good; its number, its times and who published it stay.
 
     The edition in force is refused: another one without the words is to be published first. Passages
-    of it keep only what the edition in force still says. Raises :class:`ErasureRefused`.
+    of it keep only what the edition in force still says. Pictures that nothing else shows are deleted
+    after the commit. Raises :class:`ErasureRefused`.
     """
     document = lock_document(Edition.objects.only("document_id").get(pk=edition_id).document_id)
     edition = Edition.objects.get(pk=edition_id)
@@ -69,6 +73,7 @@ def withhold_edition(*, edition_id: int, reason: str, at: dt.datetime | None = N
     if edition.withheld_at is not None:
         raise ErasureRefused("The words of this edition are erased already.")
     now = at or clock.now()
+    pictures = edition.content.pictures
     with _open(document, edition, ErasureKind.EDITION, reason, now) as erasure:
         empty = EditionContent(headline=MARK)
         edition.headline, edition.short_headline, edition.standfirst = MARK, "", ""
@@ -85,7 +90,19 @@ def withhold_edition(*, edition_id: int, reason: str, at: dt.datetime | None = N
         passages.update(prefix="", suffix="")
         passages.exclude(still_said).update(exact=MARK)
     edition_withheld.send(sender=Edition, edition=edition)
+    transaction.on_commit(lambda: _delete_unused(pictures))
     return erasure
+
+
+def _delete_unused(pictures: Sequence[Picture]) -> None:
+    """Delete pictures that no edition and no author shows. Two statements for each."""
+    for picture in pictures:
+        users = (
+            Edition.objects.annotate(said=Cast("content_data", TextField())),
+            Author.objects.annotate(said=Cast("picture", TextField())),
+        )
+        if not any(each.filter(said__contains=picture.digest).exists() for each in users):
+            delete_picture(picture)
 
 
 def erase_name(*, document: Document, edition: Edition, name: str, at: dt.datetime) -> None:

@@ -111,6 +111,20 @@ def store_picture(data: bytes) -> Picture:
     return picture
 
 
+def delete_picture(picture: Picture) -> None:
+    """Delete all files of a picture; the same one can be stored again. Nothing may show it any more."""
+    try:
+        names = {picture.digest, hashlib.sha256(picture.original()).hexdigest()}
+    except FileNotFoundError:
+        names = {picture.digest}
+    # The notes first: without them nobody takes the picture for one that is there.
+    for name in names:
+        default_storage.delete(_note_path(name))
+    for width in picture.widths:
+        default_storage.delete(picture.path(width))
+    default_storage.delete(picture.preview_path)
+
+
 def _note_path(digest: str) -> str:
     return f"pictures/{digest[:2]}/{digest}.json"
 

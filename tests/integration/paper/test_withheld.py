@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.utils.http import http_date
 from tests import factories
@@ -19,10 +21,13 @@ from broadsheet.moderation.deciding import DecisionRefused, Ruling
 from broadsheet.moderation.editions import redact_edition
 from broadsheet.moderation.enums import Ground, Measure
 from broadsheet.moderation.models import Decision
+from broadsheet.record.actions import append_edition
+from broadsheet.record.content import Block
 from broadsheet.record.enums import EntryKind
 from broadsheet.record.erasure import ErasureRefused, withhold_edition
 from broadsheet.record.healing import reconstruct_edition, supersede_note
 from broadsheet.record.models import Edition, Erasure, JournalEntry, Passage
+from broadsheet.record.pictures import store_picture
 from broadsheet.record.placements import Pointer
 from broadsheet.record.verify import verify_record
 
@@ -262,3 +267,29 @@ def test_editors_without_the_right_cannot(client, erase_path):
 
     assert client.post(erase_path, FORM).status_code in (302, 403)
     assert not Erasure.objects.exists()
+
+
+def test_pictures_go_that_nothing_else_shows(
+    client, publication, django_capture_on_commit_callbacks
+):
+    alone, shared = (store_picture(factories.picture_bytes(900, height)) for height in (600, 601))
+    document = factories.story("Bridge", slug="bridge")
+    shown = tuple(
+        Block(f"p{number}", "image", picture=each) for number, each in enumerate((alone, shared), 1)
+    )
+    for number, blocks in enumerate((shown, shown[1:]), 1):
+        append_edition(
+            document_id=document.pk,
+            content=replace(factories.content("Bridge"), blocks=blocks),
+            kind="update", note="Other pictures.", slug="bridge", at=factories.MORNING + number * HOUR,
+        )  # fmt: skip
+
+    with django_capture_on_commit_callbacks(execute=True):
+        withhold_edition(edition_id=edition(document, 2).pk, reason=REASON)
+
+    assert not any(default_storage.exists(alone.path(width)) for width in alone.widths)
+    assert not default_storage.exists(alone.preview_path)
+    assert all(default_storage.exists(shared.path(width)) for width in shared.widths)
+    # The same bytes can be published again.
+    again = store_picture(factories.picture_bytes(900, 600))
+    assert default_storage.exists(again.path(900))
