@@ -39,7 +39,7 @@ class Writer:
 
     def post(self, story: str, text: str, parent: int | None = None) -> Posted:
         """Post a comment; raises :class:`WrongAnswer` unless it was taken."""
-        fields = {"text": text, "name": "Ada Rowan", "do": "post", "key": uuid.uuid4().hex}
+        fields = {"text": text, "name": "Bench Writer", "do": "post", "key": uuid.uuid4().hex}
         if parent is not None:
             fields["parent"] = str(parent)
         headers = {
