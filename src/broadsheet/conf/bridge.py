@@ -82,12 +82,23 @@ class Bridge(BaseHandler):
 
     async def _answer(self, scope: Scope, body: IO[bytes], send: Send) -> None:
         loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self.pool, self.respond, scope, body)
+        response = await loop.run_in_executor(self.pool, self._respond_whole, scope, body)
         try:
             await self._send(response, send)
         finally:
-            # Ends the request for Django: signals, files, and what hangs on them.
-            await loop.run_in_executor(self.pool, response.close)
+            if response.streaming:
+                await loop.run_in_executor(self.pool, response.close)
+
+    def _respond_whole(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        """Return Django's answer, and end the request: signals, files, and what hangs on them.
+
+        Where all of the answer is there, it ends at once: to enter a thread once more costs as much as
+        many a view.
+        """
+        response = self.respond(scope, body)
+        if not response.streaming:
+            response.close()
+        return response
 
     def respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Return Django's answer; to be called in one of the pool's threads."""

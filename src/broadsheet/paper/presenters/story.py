@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils.safestring import SafeString
 
 from broadsheet import clock
+from broadsheet.corrections.models import Proposal
 from broadsheet.corrections.queries import proposals_of_story
 from broadsheet.discussion.heat import hot_branches
 from broadsheet.discussion.pages import (
@@ -124,10 +126,11 @@ def story_view(
 ) -> StoryView | None:
     """Return a story as it stood at a moment, or ``None`` before its first edition.
 
-    Seven statements: editions, their notes, passages with their counts, roots, comments, what was
-    proposed, and the storylines with all their stories; another for what the comments are about, if
-    there are passages, one for questions and one for branches that are slow, if there are any. At a
-    past moment also the edition, the count, and the alignments if passages are to be carried.
+    Five statements: what there is, editions, their notes, roots, and comments. Where words of it were
+    ever marked, three more: passages with their counts, what the comments are about, and what was
+    proposed; one for storylines with all their stories, one for questions and one for branches that
+    are slow, if there are any. At a past moment also the edition, the count, and the alignments if
+    passages are to be carried.
     """
     edition = edition_at(document, at)
     if edition is None:
@@ -139,7 +142,8 @@ def story_view(
             "body_html", "canonical_text", "content_data"
         )
     )
-    talked = talked_about(document, at)
+    has = _what_there_is(document)
+    talked = talked_about(document, at) if has.passages else []
     comments = thread_page(document, at=at)
     if talked:
         add_passages(comments.comments, at)
@@ -155,8 +159,30 @@ def story_view(
         at=at,
         is_past=at is not None,
         questions=questions,
-        lines=lines_with(document, at),
+        lines=lines_with(document, at) if has.storylines else (),
+        has_proposals=has.passages,
     )
+
+
+@dataclass(frozen=True)
+class _Has:
+    passages: bool
+    """Whether words of it were ever marked, by comments or by proposed corrections."""
+    storylines: bool
+    """Whether it ever was on one."""
+
+
+def _what_there_is(document: Document) -> _Has:
+    """Return what is worth asking for. One statement, in SQL: what most stories have not, would take
+    longer to ask for than the comments of their page."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM record_passage WHERE document_id = %s),"
+            " EXISTS (SELECT 1 FROM record_storylineplace WHERE document_id = %s)",
+            [document.pk, document.pk],
+        )
+        passages, storylines = cursor.fetchone()
+    return _Has(bool(passages), bool(storylines))
 
 
 def past_edition_view(
@@ -186,6 +212,7 @@ def _view(
     at: dt.datetime | None = None,
     questions: Questions | None = None,
     lines: Sequence[Line] = (),
+    has_proposals: bool = True,
 ) -> StoryView:
     content = edition.content
     thread = getattr(document, "thread", None)
@@ -198,9 +225,12 @@ def _view(
     talk = talk_of(comments, edition, path, talked)
     now = clock.now()
     closed = not is_past and is_closed(thread, now)
-    carried, proposed = proposals_of_story(
-        [each.pk for each in editions], [each.pk for each in comments], at
-    )
+    carried: Mapping[int, list[Proposal]] = {}
+    proposed: Mapping[int, Proposal] = {}
+    if has_proposals:
+        carried, proposed = proposals_of_story(
+            [each.pk for each in editions], [each.pk for each in comments], at
+        )
     views = edition_views(editions, around, path, proposals=carried)
     boxes = storyline_boxes(lines, document.pk, around.zone, below)
     structured = story_data(
