@@ -17,7 +17,8 @@ def test_goals_are_scaled_by_what_nginx_sent():
     case = {"database": "postgresql", "stories": 100, "nginx_per_second": spread([31_500.0])}
     case |= {"full": figures, "half": figures, "one_client": figures}
 
-    lines = rows({"clients": 16, "cases": [{**case, "workers": 1}, {**case, "workers": 2}]})
+    starved = {"workers": 2, "nginx_per_second": spread([2_000.0])}
+    lines = rows({"clients": 16, "cases": [{**case, "workers": 1}, {**case, **starved}]})
 
     assert [(line["goal"], line["is_met"]) for line in lines] == [
         ("> 313 × 0.50 = 156", True),
