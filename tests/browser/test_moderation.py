@@ -298,7 +298,8 @@ def decided(site) -> dict[str, list[list[str]]]:
         capture_output=True,
         text=True,
     )
-    return dict(json.loads(made.stdout))
+    # Others who are called so are of other journeys.
+    return {name: each for name, each in json.loads(made.stdout) if name[7:].isdigit()}
 
 
 def keys_for(number: int) -> tuple[list[str], list[str]]:
