@@ -90,7 +90,7 @@ def withhold_edition(*, edition_id: int, reason: str, at: dt.datetime | None = N
         passages.update(prefix="", suffix="")
         passages.exclude(still_said).update(exact=MARK)
     edition_withheld.send(sender=Edition, edition=edition)
-    transaction.on_commit(lambda: _delete_unused(pictures))
+    transaction.on_commit(lambda: _delete_unused(pictures), robust=True)
     return erasure
 
 

@@ -65,6 +65,31 @@ def address(path: str, *also: str) -> Address | None:
     )
 
 
+@dataclass(frozen=True)
+class ThereIs:
+    """What a document ever had, and most have not."""
+
+    passages: bool
+    """Whether words of it were ever marked, by comments or by proposed corrections."""
+    storylines: bool
+    """Whether it ever was on one."""
+
+
+def what_there_is(document: Document) -> ThereIs:
+    """Return what is worth asking for. One statement.
+
+    In SQL: what is not there would take longer to ask for than the comments of a page.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM record_passage WHERE document_id = %s),"
+            " EXISTS (SELECT 1 FROM record_storylineplace WHERE document_id = %s)",
+            [document.pk, document.pk],
+        )
+        passages, storylines = cursor.fetchone()
+    return ThereIs(bool(passages), bool(storylines))
+
+
 def bare_address(path: str) -> Address | None:
     """Return the address at ``path``, current or old, without its document. One statement.
 

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.utils.safestring import SafeString
 
 from broadsheet import clock
@@ -39,7 +38,7 @@ from broadsheet.paper.presenters.thread import (
 )
 from broadsheet.record.content import EditionContent
 from broadsheet.record.models import Document, Edition, Passage, Section
-from broadsheet.record.queries import edition_at, editions_of, with_notes
+from broadsheet.record.queries import edition_at, editions_of, what_there_is, with_notes
 from broadsheet.record.rendering import block_html, picture_html
 from broadsheet.record.storyline_queries import Line, lines_with
 
@@ -142,7 +141,7 @@ def story_view(
             "body_html", "canonical_text", "content_data"
         )
     )
-    has = _what_there_is(document)
+    has = what_there_is(document)
     talked = talked_about(document, at) if has.passages else []
     comments = thread_page(document, at=at)
     if talked:
@@ -162,27 +161,6 @@ def story_view(
         lines=lines_with(document, at) if has.storylines else (),
         has_proposals=has.passages,
     )
-
-
-@dataclass(frozen=True)
-class _Has:
-    passages: bool
-    """Whether words of it were ever marked, by comments or by proposed corrections."""
-    storylines: bool
-    """Whether it ever was on one."""
-
-
-def _what_there_is(document: Document) -> _Has:
-    """Return what is worth asking for. One statement, in SQL: what most stories have not, would take
-    longer to ask for than the comments of their page."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM record_passage WHERE document_id = %s),"
-            " EXISTS (SELECT 1 FROM record_storylineplace WHERE document_id = %s)",
-            [document.pk, document.pk],
-        )
-        passages, storylines = cursor.fetchone()
-    return _Has(bool(passages), bool(storylines))
 
 
 def past_edition_view(
