@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 
 _together: ContextVar[list[tuple[str, Sequence[Any]]] | None] = ContextVar("together", default=None)
+
+_planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+"""The names of the statements that a connection to PostgreSQL has planned."""
 
 
 def send(sql: str, values: Sequence[Any]) -> None:
@@ -36,6 +41,29 @@ def answers(asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Sequence[An
         while cursor.nextset():
             found.append(cursor.fetchall())
         return found
+
+
+def planned(sql: str, types: Sequence[str]) -> str:
+    """Return a statement that stands for ``sql``, with the same values, and is planned once.
+
+    To plan a statement of many parts takes PostgreSQL several times as long as to run it, and it
+    does so each time, unless the statement is prepared: for a connection, with the types that its
+    values have there. SQLite keeps what it has prepared by itself. There must be no ``%`` in ``sql``
+    but in its places (``%s``). One statement more when a connection is asked for the first time.
+    """
+    if connection.vendor != "postgresql":
+        return sql
+    connection.ensure_connection()
+    names = _planned.setdefault(connection.connection, set())
+    name = f"planned_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
+    if name not in names:
+        first, *others = sql.split("%s")
+        numbered = first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
+        with connection.wrap_database_errors:
+            connection.connection.execute(f"PREPARE {name} ({', '.join(types)}) AS {numbered}")
+        # It stays if the transaction is rolled back.
+        names.add(name)
+    return f"EXECUTE {name} ({', '.join(['%s'] * len(types))})"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""All addresses: the desk's first, then the paper's, whose story paths are the widest."""
+"""All addresses: the desk's first, then the paper's, of which some are wide."""
 
 from django.urls import include, path
 from wagtail.admin import urls as wagtailadmin_urls

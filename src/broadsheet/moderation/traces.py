@@ -20,6 +20,7 @@ from broadsheet.moderation.models import Trace
 from broadsheet.moderation.senders import Writer
 from broadsheet.moderation.sketches import Sketch
 from broadsheet.record.rows import Value, insert_rows
+from broadsheet.statements import answers, planned
 
 OF_A_BAND = 25
 """Earlier comments, the newest, with the same band of a sketch that are compared; there are four."""
@@ -77,20 +78,28 @@ _COLUMNS = "at, passed, form, document_id, account_id, guest_key, comment_id, sk
 
 
 @cache
-def _statement(by_account: bool, by_guest: bool, by_network: bool, story: bool, alike: bool) -> str:
+def _statement(
+    by_account: bool, by_guest: bool, by_network: bool, story: bool, alike: bool
+) -> tuple[str, Sequence[str]]:
+    """Return the statement, and the types that its values have on PostgreSQL."""
     table = connection.ops.quote_name(Trace._meta.db_table)
     begin = f"SELECT {_COLUMNS} FROM {table} WHERE "  # noqa: S608 (the name of our own table)
     latest = " AND at > %s ORDER BY at DESC LIMIT %s"
     parts = []
+    types: list[str] = []
     # SQLite takes an index of some rows only where the statement says in the same words which.
     if by_account:
         parts.append((0, f"{begin}account_id = %s{latest}"))
+        types += ["bigint", "timestamptz", "int"]
     elif by_guest:
         parts.append((0, f"{begin}guest_key = %s AND NOT (guest_key = ''){latest}"))
+        types += ["text", "timestamptz", "int"]
     if by_network:
         parts.append((1, f"{begin}network = %s AND NOT (network = ''){latest}"))
+        types += ["text", "timestamptz", "int"]
     if story:
         parts.append((2, begin + "document_id = %s ORDER BY at DESC LIMIT 1 OFFSET %s"))
+        types += ["bigint", "int"]
     if alike:
         bands = " UNION ".join(
             f"SELECT id FROM (SELECT id FROM {table} WHERE band_{number} = %s"  # noqa: S608
@@ -98,10 +107,12 @@ def _statement(by_account: bool, by_guest: bool, by_network: bool, story: bool, 
             for number in (1, 2, 3, 4)
         )
         parts.append((3, f"{begin}id IN ({bands}) AND at > %s ORDER BY at DESC"))
-    return " UNION ALL ".join(
+        types += ["int", "int", "int", "int", "timestamptz"]
+    sql = " UNION ALL ".join(
         f"SELECT {number} AS part, {_COLUMNS} FROM ({sql}) AS part_{number}"  # noqa: S608
         for number, sql in parts
     )
+    return sql, types
 
 
 def remembered(
@@ -125,11 +136,8 @@ def remembered(
         values += [*resembling.bands, alike_since]
     if not values:
         return Memory()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _statement(by_account, by_guest, by_network, has_story, resembling is not None), values
-        )
-        rows = cursor.fetchall()
+    statement = _statement(by_account, by_guest, by_network, has_story, resembling is not None)
+    [rows] = answers([(planned(*statement), values)])
     parts: tuple[list[Earlier], ...] = ([], [], [], [])
     for number, at, passed, form, document, account, guest, comment, drawn in rows:
         parts[number].append(

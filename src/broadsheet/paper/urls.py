@@ -1,4 +1,4 @@
-"""Addresses of the paper; the widest patterns stand last."""
+"""Addresses of the paper: those of stories first, which most requests are for; the widest last."""
 
 from django.urls import include, path, re_path
 
@@ -31,7 +31,36 @@ from broadsheet.paper.views import (
 )
 from broadsheet.paper.views.moderation import reports
 
+of_story = [
+    path("", story.story, name="story"),
+    path("comment/", comments.write, name="write"),
+    path("changes/", changes.changes, name="changes"),
+    path("annotations/", annotations.container, name="annotations"),
+    path("v/<number:number>/", story.edition, name="edition"),
+    path("at/<instant:at>/", story.moment, name="moment"),
+    path("at/<instant:at>/discussion/", discussion.discussion),
+    path("at/<instant:at>/discussion/<number:pk>/", discussion.replies),
+    path("discussion/", discussion.discussion, name="discussion"),
+    path("discussion/<number:pk>/", discussion.replies, name="replies"),
+    path(
+        "discussion/since/<number:after>/<number:until>/",
+        live.arrivals,
+        name="arrivals",
+    ),
+    path("live/", live.state, name="live-state"),
+    path("at/<str:given>/", moments.unreadable),
+    path("at/", moments.choose, name="choose-moment"),
+    path("moments/", moments.moments, name="moments"),
+    path("timemap/", moments.timemap, name="timemap"),
+    path("timemap/json/", moments.json_timemap, name="timemap-json"),
+    path("mine/", mine.mine, name="mine"),
+    path("propose/", proposals.propose_correction, name="propose"),
+    path("passage/<number:pk>/", passages.passage, name="passage"),
+]
+"""What stands below a story's path, what is asked for most first."""
+
 urlpatterns = [
+    path("<story:path>/", include(of_story)),
     path("", front.front, name="front"),
     path("search/", search.search, name="search"),
     path("feed.xml", feeds.rss, name="rss"),
@@ -71,30 +100,6 @@ urlpatterns = [
     path("storyline/<slug:slug>/at/<instant:at>/", storylines.storyline),
     path("storyline/<slug:slug>/feed.xml", storylines.feed, name="storyline-feed"),
     path("by/<slug:slug>/", lists.author, name="author"),
-    path("<story:path>/", story.story, name="story"),
-    path("<story:path>/changes/", changes.changes, name="changes"),
-    path("<story:path>/annotations/", annotations.container, name="annotations"),
-    path("<story:path>/v/<number:number>/", story.edition, name="edition"),
-    path("<story:path>/at/<instant:at>/", story.moment, name="moment"),
-    path("<story:path>/at/<instant:at>/discussion/", discussion.discussion),
-    path("<story:path>/at/<instant:at>/discussion/<number:pk>/", discussion.replies),
-    path("<story:path>/discussion/", discussion.discussion, name="discussion"),
-    path("<story:path>/discussion/<number:pk>/", discussion.replies, name="replies"),
-    path(
-        "<story:path>/discussion/since/<number:after>/<number:until>/",
-        live.arrivals,
-        name="arrivals",
-    ),
-    path("<story:path>/live/", live.state, name="live-state"),
-    path("<story:path>/at/<str:given>/", moments.unreadable),
-    path("<story:path>/at/", moments.choose, name="choose-moment"),
-    path("<story:path>/moments/", moments.moments, name="moments"),
-    path("<story:path>/timemap/", moments.timemap, name="timemap"),
-    path("<story:path>/timemap/json/", moments.json_timemap, name="timemap-json"),
     path("tg/<story:path>/", moments.timegate, name="timegate"),
-    path("<story:path>/comment/", comments.write, name="write"),
-    path("<story:path>/mine/", mine.mine, name="mine"),
-    path("<story:path>/propose/", proposals.propose_correction, name="propose"),
-    path("<story:path>/passage/<number:pk>/", passages.passage, name="passage"),
     re_path(r"^(?P<slug>[-a-zA-Z0-9_]+)/$", lists.section, name="section"),
 ]

@@ -34,6 +34,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BETWEEN = 0.25
 """Seconds from one making of a page to the next, whoever waits for it and whatever was ``seen``."""
+REST = 16
+"""Times as long as its making took, a page is left as it is, but not more than twice as long as
+:data:`BETWEEN`: a large page on a busy machine must not take the time in which others are answered."""
 STALE_WITHIN = 1.0
 """Seconds for which a page that is not true any more may stand in for the one being made."""
 PATIENCE = 5.0
@@ -362,6 +365,7 @@ class Press:
                 sequence=made.sequence,
                 marks=marks,
                 made_at=begun_at,
+                took=clock.ticks() - begun_at,
             )
             for encoding in list(old.answers) if old is not None else [USUAL_ENCODING]:
                 # Compressing takes milliseconds, which the event loop does not have.
@@ -374,7 +378,8 @@ class Press:
 
 def _turn(page: Page) -> float:
     """Return when a page may be made again."""
-    return max(page.made_at + BETWEEN, page.failed_at + AFTER_FAILURE)
+    pause = min(max(BETWEEN, REST * page.took), 2 * BETWEEN)
+    return max(page.made_at + pause, page.failed_at + AFTER_FAILURE)
 
 
 def _answer(page: Page, accepted: bytes, none_match: bytes) -> Answer | None:

@@ -78,6 +78,7 @@ class Page:
         "size",
         "status",
         "tag",
+        "took",
         "true_at",
         "varies_in_time",
         "withdrawals",
@@ -94,6 +95,7 @@ class Page:
         sequence: int,
         marks: Snapshot,
         made_at: float,
+        took: float = 0.0,
     ) -> None:
         self.key = key
         self.keys = tuple(keys)
@@ -103,6 +105,8 @@ class Page:
         self.withdrawals = marks.read_withdrawals(self.places)
         self.sequence = sequence
         self.made_at = self.true_at = made_at
+        self.took = took
+        """Seconds that it took to make it."""
         self.failed_at = -math.inf
         """When it could last not be made again."""
         self.status = status

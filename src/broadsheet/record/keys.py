@@ -9,6 +9,9 @@ FRAME = "frame"
 STORIES = "stories"
 """Which stories are out, and what lists say of them."""
 
+ADDRESSES = "addresses"
+"""Where stories stand and stood."""
+
 
 def document_key(document_id: int) -> str:
     """Everything of one document: its editions, address, standing in time, and its thread."""
@@ -31,7 +34,9 @@ def declare() -> None:
         declare_keys(model, lambda _: [FRAME])
     declare_keys(models.Document, lambda document: [document_key(document.pk), STORIES])
     declare_keys(models.Storyline, lambda storyline: [storyline_key(storyline.pk)])
-    declare_keys(models.Address, lambda address: [document_key(address.document_id), STORIES])
+    declare_keys(
+        models.Address, lambda address: [document_key(address.document_id), STORIES, ADDRESSES]
+    )
     declare_keys(
         models.NoteRevision, lambda note: [document_key(note.edition.document_id), STORIES]
     )

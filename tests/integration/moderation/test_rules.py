@@ -605,7 +605,7 @@ def test_submitting_leaves_nothing_in_flight(bridge, rule):
 def test_every_part_of_the_statement_has_an_index(by_account):
     from broadsheet.moderation.traces import _statement
 
-    statement = _statement(by_account, not by_account, True, True, True)
+    statement, _ = _statement(by_account, not by_account, True, True, True)
     values = ["who", "2026", 9, "net", "2026", 9, 1, 9, 1, 2, 3, 4, "2026"]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values)

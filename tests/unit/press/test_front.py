@@ -17,6 +17,7 @@ from broadsheet.press.front import (
     MAKING_AT_ONCE,
     MAX_QUERY,
     PATIENCE,
+    REST,
     STALE_WITHIN,
 )
 from broadsheet.press.pages import CACHE_CONTROL
@@ -804,5 +805,28 @@ def test_who_has_seen_more_is_not_given_what_the_others_get_meanwhile(house: Hou
             await asyncio.sleep(0)
         assert not writer.done()
         assert (await house.patiently(writer)).printing == 2
+
+    house.run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("took", "pause"), [(0.001, BETWEEN), (0.02, REST * 0.02), (0.2, 2 * BETWEEN)]
+)
+def test_what_takes_long_to_make_is_made_less_often(house: House, took: float, pause: float):
+    async def scenario():
+        begun = house.clock.now
+        house.printer.gate = asyncio.Event()
+        first = asyncio.create_task(house.get())
+        await house.until(lambda: house.printer.at_once > 0, "the page is being made")
+        house.clock.now += took
+        house.printer.gate.set()
+        await first
+        house.marks.change(["document:1"])
+        house.clock.now = begun + pause - 0.001
+        assert (await house.get()).printing == 1
+        await house.settled()
+        assert len(house.printer.asked) == 1
+        house.clock.now = begun + pause + 0.001
+        await house.until(lambda: len(house.printer.asked) == 2, "the page is made again")
 
     house.run(scenario)
