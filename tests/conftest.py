@@ -10,6 +10,7 @@ from broadsheet.discussion import intake
 from broadsheet.record import guards
 from broadsheet.record.models import Publication
 from tests import factories, migrated
+from tests.emptying import empty_only_what_was_filled
 
 # How long an example takes says more of the machine than of the code.
 hypothesis_settings.register_profile("broadsheet", deadline=None)
@@ -47,7 +48,9 @@ def django_db_setup(turn_to_migrate, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
         guards.remove(editor)
         guards.install(editor, deletes=False)
-    yield
+    with pytest.MonkeyPatch.context() as patched:
+        empty_only_what_was_filled(patched)
+        yield
     # Its connection would keep PostgreSQL from dropping the database.
     intake.stop()
 
