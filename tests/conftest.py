@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from pathlib import Path
-
 import pytest
-from django.conf import settings as product
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from broadsheet.discussion import intake
 from broadsheet.record import guards
 from broadsheet.record.models import Publication
-from tests import factories
-from tests.migrated import migrated
+from tests import factories, migrated
+from tests.emptying import empty_only_what_was_filled
 
 # How long an example takes says more of the machine than of the code.
 hypothesis_settings.register_profile("broadsheet", deadline=None)
@@ -23,42 +18,39 @@ hypothesis_settings.load_profile("broadsheet")
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings):
-    """On SQLite begin with a migrated database that an earlier run left: migrating takes longer than
-    most tests do. It is found by what the migrations say; what is pending is applied as always."""
-    if connection.vendor != "sqlite":
-        return False
-    test = Path(product.DATABASES["default"]["TEST"]["NAME"])
-    kept = migrated()
-    if kept.is_file() and kept.stat().st_uid == os.getuid():
-        test.write_bytes(kept.read_bytes())
-    return True
-
-
-def keep_migrated() -> None:
-    """Keep a copy of the test database for later runs; it appears as a whole or not at all."""
-    if connection.vendor != "sqlite" or migrated().is_file():
-        return
-    connection.ensure_connection()
-    part = migrated().with_suffix(f".{os.getpid()}")
-    copy = sqlite3.connect(part)
-    connection.connection.backup(copy)
-    copy.close()
-    part.replace(migrated())
+def turn_to_migrate(django_db_modify_db_settings, django_db_blocker):
+    """Held by the process that migrates first, for all others of this machine."""
+    with django_db_blocker.unblock():
+        return migrated.turn_to_migrate()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_keepdb(turn_to_migrate, django_db_blocker):
+    """Begin with a migrated database that this or an earlier run left; see ``tests.migrated``.
+
+    On SQLite its copy is the test database already, which Django must not make anew.
+    """
+    with django_db_blocker.unblock():
+        migrated.begin_with_what_is_kept()
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(turn_to_migrate, django_db_setup, django_db_blocker):
     """Tests that commit are cleaned up by deleting rows, which the guards against deletion refuse.
 
     The guards themselves are tested in tests/integration/record/test_guards.py.
     """
     with django_db_blocker.unblock():
-        keep_migrated()
+        if turn_to_migrate:
+            migrated.keep()
+            turn_to_migrate.close()
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
         guards.remove(editor)
         guards.install(editor, deletes=False)
-    yield
+    with pytest.MonkeyPatch.context() as patched:
+        empty_only_what_was_filled(patched)
+        yield
     # Its connection would keep PostgreSQL from dropping the database.
     intake.stop()
 

@@ -78,6 +78,8 @@ def parameters(transactional_db) -> dict:
 def other_machine(parameters, monkeypatch) -> Iterator[Counters]:
     """Another machine that listens, and its marks."""
     monkeypatch.setattr("broadsheet.press.notices.AGAIN_AFTER", 0.0)
+    # What wakes it does not end its round, so this is what each of these tests waits for at its end.
+    monkeypatch.setattr("broadsheet.press.notices.LOOK_UP_EVERY", 0.1)
     marks = Counters()
     everything = both(marks, EVERYTHING)
     listener = Listener(parameters, marks)
