@@ -1,7 +1,9 @@
 """The product's settings, with a data directory of its own and cheap passwords."""
 
+import hashlib
 import os
 import tempfile
+from pathlib import Path
 
 os.environ["BROADSHEET_DATA"] = tempfile.mkdtemp(prefix="broadsheet-tests-")
 if os.environ.get("TESTS_ON") == "postgres":
@@ -22,5 +24,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command"
     ].replace("synchronous=FULL", "synchronous=OFF")
 else:
+    # One for each checkout: Django drops a test database of the same name, were it another run's.
+    checkout = hashlib.sha256(bytes(Path(__file__).resolve().parent.parent)).hexdigest()[:8]
+    DATABASES["default"]["TEST"] = {"NAME": f"test_broadsheet_{checkout}"}
     # Nor is a commit of the tests to survive the server's end: who commits need not wait for its disk.
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
