@@ -82,7 +82,7 @@ def test_init_works_without_a_terminal_and_is_repeatable(data, database_url):
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=120,
+            timeout=300,
         )
         for _ in range(2)
     ]
