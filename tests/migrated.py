@@ -12,13 +12,17 @@ import importlib.metadata
 import os
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO
 
+import psycopg
 from django.apps import apps
 from django.conf import settings as product
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = f"broadsheet_migrated_{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}"
@@ -49,12 +53,25 @@ def is_kept() -> bool:
     if connection.vendor == "sqlite":
         return migrated().is_file() and migrated().stat().st_uid == os.getuid()
     with connection._nodb_cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_database"
-            " WHERE datname = %s AND shobj_description(oid, 'pg_database') = %s",
-            [TEMPLATE, digest()],
-        )
-        return cursor.fetchone() is not None
+        return is_kept_on(cursor)
+
+
+def is_kept_on(cursor: CursorWrapper | psycopg.Cursor) -> bool:
+    """Return whether a PostgreSQL server has the template of these migrations."""
+    cursor.execute(
+        "SELECT 1 FROM pg_database"
+        " WHERE datname = %s AND shobj_description(oid, 'pg_database') = %s",
+        [TEMPLATE, digest()],
+    )
+    return cursor.fetchone() is not None
+
+
+@contextmanager
+def alone(what: str) -> Iterator[None]:
+    """Let one process of this machine at a time prepare what is then kept."""
+    with _beside_others(f"-{what}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def turn_to_migrate() -> IO[str] | None:

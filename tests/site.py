@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 START_WITHIN = 300.0
 """Seconds: a first start collects static files and loads the sample, perhaps beside other work."""
 
@@ -59,28 +61,63 @@ def lend_what_is_prepared(data: Path) -> None:
     """
     # Here, since the benchmarks import this module without settings.
     from broadsheet.conf.prepare import release_stamp
-    from tests.migrated import migrated
+    from tests.migrated import alone
 
     kept = Path(tempfile.gettempdir()) / f"broadsheet-static-{os.getuid()}-{release_stamp()[:16]}"
-    if not kept.is_dir():
-        with tempfile.TemporaryDirectory() as scratch:
-            made = Path(scratch) / "var"
-            subprocess.run(
-                command("init", "--name", "Static files"),
-                env=environment(made, free_port()),
-                capture_output=True,
-                check=True,
-                timeout=START_WITHIN,
-            )
-            part = kept.with_suffix(f".{os.getpid()}")
-            shutil.copytree(made / "static", part)
-            with contextlib.suppress(OSError):
-                part.rename(kept)
+    with alone("static"):
+        if not kept.is_dir():
+            _keep_static_files(kept)
     if kept.stat().st_uid == os.getuid() and not (data / "static").is_dir():
         shutil.copytree(kept, data / "static", copy_function=os.link)
+    _lend_tables(data)
+
+
+def _keep_static_files(kept: Path) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch) / "var"
+        made.mkdir()
+        # Static files are what is wanted; to migrate would take many times as long.
+        _lend_tables(made)
+        subprocess.run(
+            command("init", "--name", "Static files"),
+            env=environment(made, free_port()),
+            capture_output=True,
+            check=True,
+            timeout=START_WITHIN,
+        )
+        part = kept.with_suffix(f".{os.getpid()}")
+        shutil.copytree(made / "static", part)
+        part.rename(kept)
+
+
+def _lend_tables(data: Path) -> None:
+    from tests.migrated import migrated
+
     store, tables = data / "broadsheet.sqlite3", migrated()
     if tables.is_file() and tables.stat().st_uid == os.getuid() and not store.exists():
         shutil.copyfile(tables, store)
+
+
+@contextlib.contextmanager
+def database_of_its_own(name: str, *, is_lent: bool = True) -> Iterator[str]:
+    """Make a database for a product in its own process, which cannot see a test's transaction.
+
+    Gives its address; none on SQLite, where the data directory has it. If ``is_lent``, what a run
+    migrated is in it already.
+    """
+    from tests.migrated import TEMPLATE, is_kept_on
+
+    if os.environ.get("TESTS_ON") != "postgres":
+        yield ""
+        return
+    url = os.environ["TEST_DATABASE_URL"]
+    own = f"broadsheet_{name}_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server, server.cursor() as cursor:
+        template = f"TEMPLATE {TEMPLATE}" if is_lent and is_kept_on(cursor) else ""
+        cursor.execute(f"DROP DATABASE IF EXISTS {own}")
+        cursor.execute(f"CREATE DATABASE {own} {template}")
+        yield url.rpartition("/")[0] + f"/{own}"
+        cursor.execute(f"DROP DATABASE {own} WITH (FORCE)")
 
 
 _OPEN = """

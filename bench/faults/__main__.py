@@ -232,6 +232,9 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="two faults on SQLite, a minute")
     parser.add_argument("--only", metavar="WORDS", help="faults whose name or database has these")
     parser.add_argument("--json", action="store_true", help="print one object")
+    parser.add_argument(
+        "--data", type=Path, help="a folder in which a store may be prepared already"
+    )
     options = parser.parse_args()
     if not nginx_program():
         print("Missing Debian package: nginx (apt install …)", file=sys.stderr)
@@ -249,7 +252,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="broadsheet-faults-") as name:
         try:
             print("Preparing a store with a story …", file=sys.stderr, flush=True)
-            prepared = prepared_store(Path(name))
+            prepared = prepared_store(Path(name), options.data)
             for fault in chosen:
                 print(f"{fault.name}, {fault.database} …", file=sys.stderr, flush=True)
                 outcomes.append(outcome_of(fault, prepared))
@@ -271,8 +274,8 @@ class Prepared:
     """Of the story."""
 
 
-def prepared_store(folder: Path) -> Prepared:
-    serving = Serving(folder / "var", folder / "serve.log", extra=SETTINGS)
+def prepared_store(folder: Path, data: Path | None) -> Prepared:
+    serving = Serving(data or folder / "var", folder / "serve.log", extra=SETTINGS)
     return Prepared(serving.data, _story(serving))
 
 

@@ -10,6 +10,7 @@ import sys
 import pytest
 from bench.servers import nginx_program
 from tests.shared_fixtures import ROOT
+from tests.site import lend_what_is_prepared
 
 
 @pytest.mark.skipif(
@@ -20,9 +21,18 @@ from tests.shared_fixtures import ROOT
     os.environ.get("TESTS_ON") == "postgres",
     reason="the short form is on SQLite; the full form makes a PostgreSQL server of its own",
 )
-def test_killed_under_load_what_was_promised_holds():
+def test_killed_under_load_what_was_promised_holds(tmp_path):
+    lend_what_is_prepared(tmp_path / "var")
     done = subprocess.run(
-        [sys.executable, "-m", "bench.faults", "--short", "--json"],
+        [
+            sys.executable,
+            "-m",
+            "bench.faults",
+            "--short",
+            "--json",
+            "--data",
+            str(tmp_path / "var"),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -4,14 +4,12 @@ is whole."""
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 
-import psycopg
 import pytest
-from tests.site import command, environment, free_port, lend_what_is_prepared
+from tests.site import command, database_of_its_own, environment, free_port, lend_what_is_prepared
 
 SET_UP = """
 import os, sys
@@ -111,17 +109,8 @@ print(json.dumps({
 
 @pytest.fixture
 def database_url():
-    """On PostgreSQL a database of its own, since another process cannot see a test's transaction."""
-    if os.environ.get("TESTS_ON") != "postgres":
-        yield ""
-        return
-    url = os.environ["TEST_DATABASE_URL"]
-    name = f"broadsheet_killed_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name}")
-        server.execute(f"CREATE DATABASE {name}")
-        yield url.rpartition("/")[0] + f"/{name}"
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with database_of_its_own("killed") as url:
+        yield url
 
 
 @pytest.fixture

@@ -15,11 +15,19 @@ from email.message import Message
 from pathlib import Path
 
 import brotli
-import psycopg
 import pytest
 from bench.servers import nginx_program
 from tests.front import fronted
-from tests.site import Site, command, environment, free_port, lend_what_is_prepared, served
+from tests.site import (
+    START_WITHIN,
+    Site,
+    command,
+    database_of_its_own,
+    environment,
+    free_port,
+    lend_what_is_prepared,
+    served,
+)
 
 
 def lowered(headers: Message) -> dict[str, str]:
@@ -59,33 +67,27 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def database_url():
-    """On PostgreSQL a database of its own, since another process cannot see a test's transaction."""
-    if os.environ.get("TESTS_ON") != "postgres":
-        yield ""
-        return
-    url = os.environ["TEST_DATABASE_URL"]
-    name = f"broadsheet_serving_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name}")
-        server.execute(f"CREATE DATABASE {name}")
-        yield url.rpartition("/")[0] + f"/{name}"
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with database_of_its_own("serving") as url:
+        yield url
 
 
-def test_init_works_without_a_terminal_and_is_repeatable(data, database_url):
+def test_init_works_without_a_terminal_and_is_repeatable(tmp_path):
+    """From nothing at all, while the other tests here begin with tables that are migrated already."""
+    data = tmp_path / "var"
     arguments = ("init", "--admin-email", "ann@news.example", "--admin-password", "correct horse 9")
 
-    results = [
-        subprocess.run(
-            command(*arguments, "--time-zone", "Europe/London", "--json"),
-            env=environment(data, free_port(), database_url),
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=300,
-        )
-        for _ in range(2)
-    ]
+    with database_of_its_own("init", is_lent=False) as database_url:
+        results = [
+            subprocess.run(
+                command(*arguments, "--time-zone", "Europe/London", "--json"),
+                env=environment(data, free_port(), database_url),
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                timeout=START_WITHIN,
+            )
+            for _ in range(2)
+        ]
 
     assert [result.returncode for result in results] == [0, 0], results
     assert [json.loads(result.stdout)["administrator_made"] for result in results] == [True, False]
@@ -94,6 +96,7 @@ def test_init_works_without_a_terminal_and_is_repeatable(data, database_url):
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_serve_answers_and_stops_cleanly(data, database_url, workers):
+    lend_what_is_prepared(data)
     with served(data, "--workers", workers, database_url=database_url) as site:
         status, headers, body = get(site, "/")
         stylesheet = re.search(rb'href="(/static/paper/paper\.[0-9a-f]{12}\.css)"', body)[

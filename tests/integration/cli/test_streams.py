@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import re
 import signal
 import subprocess
@@ -17,11 +16,11 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-import psycopg
 import pytest
 from tests.site import (
     Site,
     command,
+    database_of_its_own,
     environment,
     free_port,
     lend_what_is_prepared,
@@ -44,17 +43,8 @@ WITHIN = 60.0
 
 @pytest.fixture
 def database_url():
-    """On PostgreSQL a database of its own, since another process cannot see a test's transaction."""
-    if os.environ.get("TESTS_ON") != "postgres":
-        yield ""
-        return
-    url = os.environ["TEST_DATABASE_URL"]
-    name = f"broadsheet_streams_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name}")
-        server.execute(f"CREATE DATABASE {name}")
-        yield url.rpartition("/")[0] + f"/{name}"
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with database_of_its_own("streams") as url:
+        yield url
 
 
 class Serving:
