@@ -24,8 +24,7 @@ from django.conf import settings as product
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE = f"broadsheet_migrated_{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}"
+TEMPLATE = f"broadsheet_migrated_{product.CHECKOUT}"
 """The kept database on PostgreSQL: one for each checkout, so that none are left lying about. A comment
 on it says of which migrations it is; it is written last, so that a half-made one has none."""
 

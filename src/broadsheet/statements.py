@@ -13,8 +13,8 @@ from django.db import connection
 
 _together: ContextVar[list[tuple[str, Sequence[Any]]] | None] = ContextVar("together", default=None)
 
-_planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
-"""The names of the statements that a connection to PostgreSQL has planned."""
+_planned: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
+"""What stands for the statements that a connection to PostgreSQL has planned."""
 
 
 def send(sql: str, values: Sequence[Any]) -> None:
@@ -54,16 +54,16 @@ def planned(sql: str, types: Sequence[str]) -> str:
     if connection.vendor != "postgresql":
         return sql
     connection.ensure_connection()
-    names = _planned.setdefault(connection.connection, set())
-    name = f"planned_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
-    if name not in names:
+    known = _planned.setdefault(connection.connection, {})
+    if sql not in known:
+        name = f"planned_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
         first, *others = sql.split("%s")
         numbered = first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
         with connection.wrap_database_errors:
             connection.connection.execute(f"PREPARE {name} ({', '.join(types)}) AS {numbered}")
         # It stays if the transaction is rolled back.
-        names.add(name)
-    return f"EXECUTE {name} ({', '.join(['%s'] * len(types))})"
+        known[sql] = f"EXECUTE {name} ({', '.join(['%s'] * len(types))})"
+    return known[sql]
 
 
 @contextmanager
