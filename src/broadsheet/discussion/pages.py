@@ -106,7 +106,11 @@ def thread_page(
     room = allotted(counts)
     ids = Q(pk__in=[pk for pk, _, _, _ in shown])
     if any(room.values()):
-        ids |= Q(pk__in=_first_replies(document, room, at))
+        # As many as the page has room for, not as many as were counted: a reply that has arrived
+        # since then, and stands before others, must not push the last of them off the page.
+        bound = reply_bound(counts)
+        wanted = {number: bound for number, count in counts.items() if count}
+        ids |= Q(pk__in=_first_replies(document, wanted, at))
     order = {number: place for place, number in enumerate(counts)}
     comments = _loaded(ids, at) if shown else []
     comments.sort(key=lambda comment: (order[comment.root_number], bytes(comment.path)))

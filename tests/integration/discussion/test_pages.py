@@ -315,3 +315,23 @@ def test_reply_is_seen_where_it_landed_after_others_came_before_it(client, bridg
 
     page, _, anchor = where.partition("#")
     assert f'id="{anchor}"' in client.get(page).content.decode()
+
+
+def test_reply_stays_where_another_arrives_while_its_page_is_read(bridge):
+    """One that stands before it arrives after the replies were counted and before they are read."""
+    root = factories.comment(bridge)
+    first = factories.comment(bridge, "First.", parent=root)
+    mine = factories.comment(bridge, "Mine.", parent=root)
+    asked = []
+
+    def arriving(execute, sql, params, many, context):
+        asked.append(sql)
+        if len(asked) == 2:
+            factories.comment(bridge, "In between.", parent=first)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(arriving):
+        page = thread_page(bridge)
+
+    assert len(asked) > 2
+    assert mine.pk in [comment.pk for comment in page.comments]
