@@ -22,7 +22,7 @@ from broadsheet.discussion.questions import answers_then, asked_above
 from broadsheet.discussion.reactions import counts_then, scores_then
 from broadsheet.discussion.restoration import as_then
 from broadsheet.discussion.standing import linked, standing, valid
-from broadsheet.discussion.threads import ROOTS_PER_PAGE, allotted, reply_bound, steps
+from broadsheet.discussion.threads import ROOTS_PER_PAGE, reply_bound, steps
 from broadsheet.record.models import Document, Passage
 
 REPLIES_PER_BRANCH_PAGE = 100
@@ -103,22 +103,18 @@ def thread_page(
         rows = [(*row, 0) for row in _roots(document, at, sort=sort, after=after)]
     shown = rows[:ROOTS_PER_PAGE]
     counts = {number: count for _, number, count, _ in shown}
-    room = allotted(counts)
+    bound = reply_bound(counts)
     ids = Q(pk__in=[pk for pk, _, _, _ in shown])
-    if any(room.values()):
-        # As many as the page has room for, not as many as were counted: a reply that has arrived
-        # since then, and stands before others, must not push the last of them off the page.
-        bound = reply_bound(counts)
-        wanted = {number: bound for number, count in counts.items() if count}
-        ids |= Q(pk__in=_first_replies(document, wanted, at))
+    if answered := [number for number, count in counts.items() if count]:
+        ids |= Q(pk__in=_first_replies(document, answered, bound, at))
     order = {number: place for place, number in enumerate(counts)}
     comments = _loaded(ids, at) if shown else []
     comments.sort(key=lambda comment: (order[comment.root_number], bytes(comment.path)))
     last = {comment.root_number: comment.pk for comment in comments}
     more = {
-        number: More(counts[number] - room[number], last[number])
-        for number in counts
-        if counts[number] > room[number]
+        number: More(count - bound, last[number])
+        for number, count in counts.items()
+        if count > bound
     }
     if len(rows) <= ROOTS_PER_PAGE:
         return ThreadPage(comments, more)
@@ -218,20 +214,25 @@ _FIRST_REPLIES_THEN = (
 )
 
 
-def _first_replies(document: Document, room: Mapping[int, int], at: dt.datetime | None) -> RawSQL:
-    """Return the ids of the first replies of each root, read from the index and no further.
+def _first_replies(
+    document: Document, roots: Sequence[int], bound: int, at: dt.datetime | None
+) -> RawSQL:
+    """Return the ids of the first replies of roots by number, ``bound`` of each at most, read from the
+    index and no further.
+
+    Not as many as were counted: a reply that has arrived since then, and stands before others, must
+    not push the last of them off the page.
 
     In SQL, since Django has no limit in the parts of a union on SQLite; a window function would
     read every reply of a root to number it.
     """
-    wanted = [(number, count) for number, count in room.items() if count]
-    parts = [_FIRST_REPLIES if at is None else _FIRST_REPLIES_THEN] * len(wanted)
+    parts = [_FIRST_REPLIES if at is None else _FIRST_REPLIES_THEN] * len(roots)
     parameters: list[object] = []
-    for number, count in wanted:
+    for number in roots:
         parameters += [document.pk, number]
         if at is not None:
             parameters.append(connection.ops.adapt_datetimefield_value(at))
-        parameters.append(count)
+        parameters.append(bound)
     return RawSQL(" UNION ALL ".join(parts), parameters)  # noqa: S611 - only constants are joined
 
 

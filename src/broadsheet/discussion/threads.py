@@ -53,12 +53,6 @@ def steps(path: bytes) -> list[int]:
     return [int.from_bytes(path[at : at + STEP_BYTES]) for at in range(0, len(path), STEP_BYTES)]
 
 
-def allotted(counts: Mapping[int, int]) -> dict[int, int]:
-    """Return how many replies a page shows beneath each of its roots, by the number that there are."""
-    bound = reply_bound(counts)
-    return {root: min(count, bound) for root, count in counts.items()}
-
-
 def reply_bound(counts: Mapping[int, int]) -> int:
     """Return how many replies a page shows beneath one root at most: the same for all its roots, as
     high as the page has room for."""
