@@ -41,10 +41,11 @@ class Wanted(Generic[ModelT]):
     lock: bool = False
 
     def statement(self) -> str:
-        _, columns, _ = _reading(self.model, connection.vendor)
-        column = _column(self.model, self.field, connection.vendor)
+        vendor = connection.vendor
+        _, columns, _ = _reading(self.model, vendor)
+        column = _column(self.model, self.field, vendor)
         sql = (
-            f"SELECT {columns} FROM {_table(self.model)}"  # noqa: S608
+            f"SELECT {columns} FROM {_table(self.model, vendor)}"  # noqa: S608
             f" WHERE {column} IN ({_places(len(self.values))}) ORDER BY {column}"
         )
         return (
@@ -138,7 +139,7 @@ def update_rows(
     vendor = connection.vendor
     assigned = ", ".join(f"{_column(model, field, vendor)} = %s" for field in fields)
     condition = " AND ".join(f"{_column(model, field, vendor)} = %s" for field in key)
-    sql = f"UPDATE {_table(model)} SET {assigned} WHERE {condition}"  # noqa: S608
+    sql = f"UPDATE {_table(model, vendor)} SET {assigned} WHERE {condition}"  # noqa: S608
     update_each(sql, [_written(row) for row in rows])
 
 
@@ -146,10 +147,7 @@ def _inserting(
     model: type[Model], fields: Sequence[str], rows: Sequence[Sequence[Value]], end: str
 ) -> Iterable[tuple[str, list[Any]]]:
     """Yield statements that insert the rows, with their values."""
-    vendor = connection.vendor
-    columns = ", ".join(_column(model, field, vendor) for field in fields)
-    begin = f"INSERT INTO {_table(model)} ({columns}) VALUES "  # noqa: S608
-    place = f"({_places(len(fields))})"
+    begin, place = _insertion(model, tuple(fields), connection.vendor)
     at_once = MAX_VALUES // len(fields)
     for first in range(0, len(rows), at_once):
         part = rows[first : first + at_once]
@@ -157,7 +155,16 @@ def _inserting(
         yield begin + ", ".join([place] * len(part)) + end, values
 
 
-def _table(model: type[Model]) -> str:
+@cache
+def _insertion(model: type[Model], fields: tuple[str, ...], vendor: str) -> tuple[str, str]:
+    """Return how a statement begins that inserts rows, and the places for the values of one."""
+    columns = ", ".join(_column(model, field, vendor) for field in fields)
+    begin = f"INSERT INTO {_table(model, vendor)} ({columns}) VALUES "  # noqa: S608
+    return begin, f"({_places(len(fields))})"
+
+
+@cache
+def _table(model: type[Model], vendor: str) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
