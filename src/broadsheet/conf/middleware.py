@@ -21,14 +21,17 @@ DESK_PREFIX = "/desk/"
 
 READ_AS = {"utf-8", "utf8", "us-ascii"}
 """The encodings in which forms are taken, as browsers name them."""
+MAX_LOOKED_FOR = 4096
+"""Characters of one value in the query of an address of the desk."""
 
 
 class EncodingMiddleware:
-    """Take what is sent in UTF-8 alone, and at the desk no search for what no text has.
+    """Take what is sent in UTF-8 alone, and at the desk no search for what no text has, or without end.
 
     Django reads addresses and forms in whatever encoding a request names, and Python knows some that
     make of plain bytes what no database can hold (UTF-7), or that are none of text at all. Wagtail hands
-    on what somebody looks for as it is, and PostgreSQL takes no text with the character NUL.
+    on what somebody looks for as it is; PostgreSQL takes no text with the character NUL, and SQLite none
+    of more than 50,000 bytes.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -38,10 +41,14 @@ class EncodingMiddleware:
         named = (request.content_params or {}).get("charset", "utf-8")
         if named.strip("\"' ").lower() not in READ_AS:
             raise BadRequest("Forms are taken in UTF-8 alone.")
-        if request.path.startswith(DESK_PREFIX) and any(
-            "\0" in value for values in request.GET.lists() for value in (values[0], *values[1])
-        ):
-            raise BadRequest("Nothing can be looked for with the character NUL.")
+        if request.path.startswith(DESK_PREFIX):
+            for name, values in request.GET.lists():
+                if any("\0" in each for each in (name, *values)):
+                    raise BadRequest("Nothing can be looked for with the character NUL.")
+                if any(len(each) > MAX_LOOKED_FOR for each in values):
+                    raise BadRequest(
+                        f"Nothing longer than {MAX_LOOKED_FOR} characters can be looked for."
+                    )
         return self.get_response(request)
 
 

@@ -218,6 +218,15 @@ def test_hostile_values_in_queries_of_the_desk(world, editor):
     fail_with(wrong)
 
 
+@pytest.mark.parametrize("path", DESK_QUERIES)
+def test_search_of_the_desk_has_a_length(world, editor, path):
+    """SQLite takes no pattern of 50,000 bytes, and Wagtail hands on what somebody looks for."""
+    with Browser(editor).asks("GET", f"{path}?q={'a' * 60_000}") as answer:
+        assert answer.status_code == 400
+    with Browser(editor).asks("GET", f"{path}?q={'a' * 4_096}") as answer:
+        assert answer.status_code == 200
+
+
 NOT_NOW = {"/account/proof/", "/account/claim/", "/account/claim/name/", "/moderation/undo/"}
 """Forms that need what happened before: a letter, a comment that can be claimed, a decision."""
 
